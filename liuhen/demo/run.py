@@ -1,0 +1,119 @@
+"""`liuhen demo`: the product in this process, and the story told against it over HTTP."""
+
+import json
+import threading
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from socket import socket
+from tempfile import TemporaryDirectory
+from typing import Final
+from uuid import uuid4
+
+import uvicorn
+from rich.console import Console
+
+from common import logs
+from common.clock import SystemClock
+from liuhen import setup, standalone
+from liuhen.demo.line import PAUSE_S, Line
+from liuhen.demo.stage import HERE, Stage, Teller
+from liuhen.demo.story import CHAPTERS, Outcome, play
+from liuhen.demo.telling import Telling
+from liuhen.door import Door
+
+LOOPBACK: Final = "127.0.0.1"
+QUIET: Final = 40  # logging.ERROR: the story is told by its teller
+
+
+def demo(*, data: Path | None, port: int, stay: bool, json_file: Path | None) -> int:
+    """Play the story and return the exit code: 0 only if every chapter ended as told.
+
+    Raises:
+        ProductionError: demo accounts have no place in production.
+        FolderInUseError: another process works on `data`.
+    """
+    if setup.is_production():
+        raise setup.ProductionError("the demo's accounts are public: not in production")
+    console = Console()
+    with ExitStack() as stack:
+        folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-demo-")))
+        stack.enter_context(standalone.locked(folder))
+        (folder / standalone.DEMO_MARK).touch()
+        address = stack.enter_context(running(folder, port))
+        console.print(f"[bold]Liuhen 留痕[/bold]  {address}  [dim]{folder}[/dim]\n")
+        films = Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-films-")))
+        telling = Telling(console)
+        outcomes = _tell(console, telling, stage_for(address, folder, films, telling))
+        if json_file:
+            steps = [outcome.as_json() for outcome in outcomes]
+            json_file.write_text(json.dumps({"steps": steps}, ensure_ascii=False, indent=1) + "\n")
+        if stay:
+            _stay(console, address)
+    return 0 if len(outcomes) == len(CHAPTERS) and outcomes[-1].result == "ok" else 1
+
+
+def stage_for(address: str, data: Path, films: Path, teller: Teller) -> Stage:
+    """A new story on the product at `address`, whose data folder is `data`."""
+    return Stage(
+        line=Line(address),
+        teller=teller,
+        story_id=uuid4(),
+        folder=films,
+        setup_code=data / setup.SETUP_CODE,
+        exports_dir=data / "exports",
+        today=datetime.now(HERE).date(),
+    )
+
+
+@contextmanager
+def running(data: Path, port: int) -> Generator[str]:
+    """The product on `data` in a thread of this process; yields its address."""
+    logs.configure(QUIET)
+    clock = SystemClock()
+    standalone.upgrade(data, clock)
+    port = port or _free_port()
+    options = Door(LOOPBACK, port).uvicorn_options()
+    server = uvicorn.Server(uvicorn.Config(standalone.create_app(data, clock), **options))
+    thread = threading.Thread(target=server.run, name="liuhen", daemon=True)
+    thread.start()
+    while not server.started and thread.is_alive():
+        time.sleep(PAUSE_S)
+    try:
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _tell(console: Console, telling: Telling, stage: Stage) -> list[Outcome]:
+    """Play the chapters in order, up to the first that fails: later ones build on it."""
+    outcomes: list[Outcome] = []
+    for number, chapter in enumerate(CHAPTERS, 1):
+        telling.begin(number, chapter.title)
+        with telling.bars():
+            outcomes.append(play(chapter, stage))
+        done = outcomes[-1]
+        telling.end(done.result == "ok", done.ms, done.detail)
+        if done.result != "ok":
+            break
+    total_ms = sum(outcome.ms for outcome in outcomes)
+    good = sum(outcome.result == "ok" for outcome in outcomes)
+    console.print(f"[bold]{good}/{len(CHAPTERS)}[/bold] {total_ms / 1000:.1f} s")
+    return outcomes
+
+
+def _stay(console: Console, address: str) -> None:
+    console.print(f"{address}  Ctrl+C 结束")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        console.print()
+
+
+def _free_port() -> int:
+    with socket() as free:
+        free.bind((LOOPBACK, 0))
+        return free.getsockname()[1]

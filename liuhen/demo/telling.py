@@ -1,0 +1,68 @@
+"""Shows the story in a terminal as it happens."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+
+from liuhen.demo.stage import HERE
+
+VERDICTS: Final = {
+    "satisfied": "[green]符合",
+    "not_satisfied": "[red]不符合",
+    "needs_judgement": "[yellow]需人工判定",
+    "exempt": "不适用情形",
+    "not_applicable": "[dim]不涉及",
+}
+
+
+class Telling:
+    """The story's teller for people; safe on a terminal without colours and in a log file."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars: Progress | None = None
+
+    def begin(self, number: int, title: str) -> None:
+        self._console.print(f"[bold]{number:>2}  {title}[/bold]")
+
+    def end(self, ok: bool, ms: int, detail: str) -> None:  # noqa: FBT001 - an outcome
+        sign = "[green]✓[/green]" if ok else "[red]✗[/red]"
+        self._console.print(f"    {sign} {detail} [dim]{ms} ms[/dim]\n", highlight=False)
+
+    def say(self, text: str) -> None:
+        self._console.print(text, highlight=False, style="dim")
+
+    def upload(self, title: str, size_bytes: int) -> Callable[[int], None]:
+        if self._bars is None:
+            return lambda _done: None
+        bar = self._bars.add_task(title, total=size_bytes)
+        return lambda done: self._bars.update(bar, completed=done) if self._bars else None
+
+    @contextmanager
+    def bars(self) -> Generator[None]:
+        """Show progress bars for the uploads of one chapter."""
+        columns = (TextColumn("    {task.description}"), BarColumn(40), DownloadColumn())
+        with Progress(*columns, console=self._console) as self._bars:
+            yield
+        self._bars = None
+
+    def findings(self, title: str, evaluation: dict[str, Any]) -> None:
+        table = Table("行", "记录事项", "结论", "理由", "依据", title=title, title_justify="left")
+        for finding in evaluation["findings"]:
+            gaps = [
+                f"{_clock(gap['start'])}–{_clock(gap['end'])}，{gap['seconds']} 秒"
+                for gap in finding["gaps"]
+            ]
+            reasons = "\n".join([*finding["reasons"][:2], *gaps[:2]])
+            verdict = VERDICTS[finding["verdict"]]
+            table.add_row(finding["row"], finding["matter"], verdict, reasons, finding["citation"])
+        self._console.print(table)
+
+
+def _clock(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(HERE):%H:%M:%S}"

@@ -1,0 +1,67 @@
+"""Where the product listens, and what it refuses to listen on."""
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+SHUTDOWN_MAX_S: Final = 10
+"""How long running answers may take to end before they are cut at shutdown."""
+
+
+class DoorError(Exception):
+    """Passwords and films would travel in the clear, or the options contradict each other."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address to listen on."""
+
+    host: str
+    port: int
+    cert: Path | None = None
+    key: Path | None = None
+    behind_proxy: bool = False
+
+    @classmethod
+    def checked(
+        cls, host: str, port: int, cert: Path | None, key: Path | None, *, behind_proxy: bool
+    ) -> Self:
+        """An address that is safe to listen on.
+
+        Raises:
+            DoorError: plain HTTP beyond this machine, or half of a certificate.
+        """
+        if (cert is None) != (key is None):
+            raise DoorError("--cert and --key belong together")
+        if not (cert or behind_proxy or _is_loopback(host)):
+            raise DoorError(
+                f"{host} can be reached from other machines: give --cert and --key, or "
+                "--behind-proxy when a proxy before it speaks TLS"
+            )
+        return cls(host, port, cert, key, behind_proxy)
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.cert else 'http'}://{host}:{self.port}"
+
+    def uvicorn_options(self) -> dict[str, Any]:
+        return {
+            "host": self.host,
+            "port": self.port,
+            "ssl_certfile": self.cert,
+            "ssl_keyfile": self.key,
+            "proxy_headers": self.behind_proxy,
+            "log_config": None,
+            "access_log": False,
+            "server_header": False,
+            "timeout_graceful_shutdown": SHUTDOWN_MAX_S,
+        }
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

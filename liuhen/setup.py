@@ -1,0 +1,80 @@
+"""The first minutes of an installation: what it tells, its first administrator, what it refuses."""
+
+import os
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import httpx
+import typer
+
+from liuhen.door import Door
+from liuhen.standalone import DEMO_MARK
+
+PRODUCTION: Final = "production"
+SETUP_CODE: Final = Path("keys") / "setup.code"
+"""Made by identity with a new installation and gone once used; only its owner can read it."""
+
+
+class ProductionError(Exception):
+    """`LIUHEN_ENVIRONMENT=production` refuses this."""
+
+
+class SetupError(Exception):
+    """The first administrator could not be made; says why."""
+
+
+def is_production() -> bool:
+    return os.environ.get("LIUHEN_ENVIRONMENT") == PRODUCTION
+
+
+def refuse_in_production(data: Path) -> None:
+    """Raise `ProductionError` for a folder whose accounts are made up and publicly known."""
+    if is_production() and (data / DEMO_MARK).exists():
+        raise ProductionError(f"{data} holds the demo's accounts: not in production")
+
+
+def announce(data: Path, door: Door) -> None:
+    """Say where the product listens and, while there is none, how an administrator is made."""
+    typer.echo(f"Liuhen 留痕 listens on {door.url}, data in {data}")
+    if (data / SETUP_CODE).exists():
+        typer.echo(
+            "No administrator yet. In another terminal:\n"
+            f"  liuhen admin NAME --agency 机构名称 --division 行政区划代码 "
+            f"--data {data} --url {door.url}"
+        )
+
+
+def make_first_administrator(
+    data: Path, url: str, username: str, password: str, agency: str, division: str
+) -> None:
+    """Make the topmost agency and its administrator.
+
+    Raises:
+        SetupError: there is one already, or the product refuses or cannot be reached.
+    """
+    try:
+        code = (data / SETUP_CODE).read_text().strip()
+    except FileNotFoundError as error:
+        raise SetupError(
+            "there is an administrator already (or --data is not the folder)"
+        ) from error
+    body = {
+        "setup_code": code,
+        "username": username,
+        "password": password,
+        "name": username,
+        "agency": {
+            "agency_id": str(uuid4()),
+            "name": agency,
+            "level": "province",
+            "division": division,
+        },
+    }
+    try:
+        answer = httpx.post(f"{url}/identity/v1/setup", json=body)
+    except httpx.TransportError as error:
+        raise SetupError(f"nothing answers at {url}: is `liuhen up` running?") from error
+    if not answer.is_success:
+        problem = answer.json()
+        raise SetupError(f"{problem['title']} {problem.get('detail', '')} ({problem['code']})")
