@@ -20,13 +20,13 @@ HERE: Final = ZoneInfo("Asia/Shanghai")
 class Teller(Protocol):
     """Shows the story to whoever watches."""
 
-    def upload(self, title: str, size_bytes: int) -> Callable[[int], None]:
+    def upload(self, title: str, size_bytes: int, /) -> Callable[[int], None]:
         """Begin a progress bar; returns what moves it to a number of bytes."""
         ...
 
-    def findings(self, title: str, evaluation: dict[str, Any]) -> None: ...
+    def findings(self, title: str, evaluation: dict[str, Any], /) -> None: ...
 
-    def say(self, text: str) -> None: ...
+    def say(self, text: str, /) -> None: ...
 
 
 @dataclass

@@ -9,10 +9,11 @@ least once however little time it gets.
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tests.prove import properties
+from tests.prove import kills, properties
 
 Proof: TypeAlias = Callable[[float], str]
 
 PROOFS: Final[dict[str, Proof]] = {
+    "kills": kills.prove,
     "properties": properties.prove,
 }

@@ -1,0 +1,63 @@
+"""Plays the story of the demo against a product that may be killed under it."""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liuhen.demo.run import stage_for
+from liuhen.demo.story import CHAPTERS, Outcome, play
+from liuhen.standalone import DEMO_MARK
+from tests.support import books
+from tests.support.victim import Victim
+
+
+class Silent:
+    """A teller that tells nothing."""
+
+    def upload(self, _title: str, _size_bytes: int) -> Callable[[int], None]:
+        return lambda _done: None
+
+    def findings(self, _title: str, _evaluation: dict[str, Any]) -> None: ...
+
+    def say(self, _text: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of one telling."""
+
+    outcomes: list[Outcome]
+    kills: int
+    faults: list[str]
+    kinds: Counter[str]
+
+
+def tell(folder: Path, seed: int, kills: int) -> Told:
+    """Tell the whole story once, with up to `kills` kills at moments that `seed` decides."""
+    data, films = folder / "data", folder / "films"
+    data.mkdir(parents=True)
+    films.mkdir()
+    (data / DEMO_MARK).touch()
+    victim = Victim(data)
+    victim.start()
+    outcomes: list[Outcome] = []
+    stage = stage_for(victim.address, data, films, Silent())
+
+    def work() -> None:
+        for chapter in CHAPTERS:
+            outcomes.append(play(chapter, stage))
+            if outcomes[-1].result != "ok":
+                return
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        victim.torment(random.Random(seed), kills, worker)  # noqa: S311 - dice, not a secret
+        worker.join()
+    finally:
+        victim.stop()
+    return Told(outcomes, victim.kills, books.faults(data), books.kinds(data))
