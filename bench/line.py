@@ -1,0 +1,137 @@
+"""A producer, the embedded bus and some groups, run by their real loops as the product does."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import ClassVar, Final
+from uuid import UUID
+
+import anyio
+from sqlalchemy import Column, Integer, MetaData, Table, Uuid, func, select
+from sqlmodel import Session
+
+from common import inbox, loops, outbox
+from common.bus import Bus
+from common.bus_embedded import EmbeddedBus
+from common.clock import Clock, SystemClock
+from common.consumer import Consumer, on
+from common.db import NAMING, Database
+from common.events import Count, Event
+from common.ids import TimeIds
+from common.inbox import Inbox
+from common.loops import Heartbeats
+from common.outbox import Outbox
+from common.relay import Relay
+
+PARTITIONS: Final = 8
+PRODUCER, CONSUMER = MetaData(naming_convention=NAMING), MetaData(naming_convention=NAMING)
+OUTBOX, INBOX = outbox.tables(PRODUCER), inbox.tables(CONSUMER)
+EFFECT: Final = Table(
+    "effect",
+    CONSUMER,
+    Column("position", Integer, primary_key=True),
+    Column("thing", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+)
+_INSERT: Final = EFFECT.insert()
+
+
+class Counted(Event):
+    """About as large as the product's events are."""
+
+    type: ClassVar[str] = "line.thing.counted.v1"
+    key: ClassVar[str] = "thing"
+
+    thing: UUID
+    number: Count
+
+
+def count(_group: object, session: Session, event: Counted) -> None:
+    row = {"thing": event.thing, "number": event.number}
+    session.connection().execute(_INSERT, row)
+
+
+class IncompleteError(Exception):
+    """Fewer rows than events: such a run measures nothing."""
+
+
+class Group:
+    """A consumer with a database of its own, as a service has."""
+
+    def __init__(self, name: str, db: Database, bus: Bus, clock: Clock) -> None:
+        CONSUMER.create_all(db.engine)
+        self.db = db
+        self.applied = 0
+        self._changed = anyio.Event()
+        reactions = [on(Counted, count)]
+        self._consumer = Consumer(name, self, db, Inbox(INBOX, clock), bus, reactions)
+
+    async def step(self, wait_s: float) -> int:
+        committed = await self._consumer.step(wait_s)
+        self.applied += committed
+        if committed:
+            self._changed.set()
+            self._changed = anyio.Event()
+        return committed
+
+    async def until_applied(self, events: int) -> None:
+        while self.applied < events:
+            await self._changed.wait()
+
+    def check(self, events: int) -> None:
+        """Raise `IncompleteError` unless each event left its row."""
+        with self.db.snapshot() as session:
+            rows = session.connection().execute(select(func.count()).select_from(EFFECT)).scalar()
+        if rows != events:
+            raise IncompleteError(f"{rows} rows of {events} events")
+
+
+class Line:
+    """Everything between an operation that emits and the rows its event causes."""
+
+    def __init__(self, folder: Path, groups: int) -> None:
+        clock = SystemClock()
+        ids = TimeIds(clock)
+        self.producer = Database(f"sqlite:///{folder}/producer.db")
+        PRODUCER.create_all(self.producer.engine)
+        self.bus = EmbeddedBus(Database(f"sqlite:///{folder}/bus.db"))
+        self.outbox = Outbox(OUTBOX, ids, clock)
+        relay = Relay("line", PARTITIONS, self.producer, self.outbox, self.bus, ids, clock)
+        names = [f"group{number}" for number in range(groups)]
+        self.groups = [
+            Group(name, Database(f"sqlite:///{folder}/{name}.db"), self.bus, clock)
+            for name in names
+        ]
+        self.steps = {
+            "relay": relay.step,
+            **{name: group.step for name, group in zip(names, self.groups, strict=True)},
+        }
+        self.heartbeats = Heartbeats(clock, self.steps)
+
+    def emit(self, events: Sequence[Event], per_transaction: int) -> None:
+        for start in range(0, len(events), per_transaction):
+            with self.producer.transaction() as session:
+                for event in events[start : start + per_transaction]:
+                    self.outbox.emit(session, event)
+
+    async def until_applied(self, events: int) -> None:
+        """Return when every group has committed the effects of `events`."""
+        for group in self.groups:
+            await group.until_applied(events)
+
+    async def close(self) -> None:
+        for db in (self.producer, *(group.db for group in self.groups)):
+            db.close()
+        await self.bus.close()
+
+
+@asynccontextmanager
+async def running(folder: Path, groups: int) -> AsyncGenerator[Line]:
+    """A line whose loops run as they do in the product."""
+    line = Line(folder, groups)
+    async with anyio.create_task_group() as tasks:
+        for name, step in line.steps.items():
+            tasks.start_soon(loops.forever, name, step, line.heartbeats)
+        yield line
+        tasks.cancel_scope.cancel()
+    await line.close()
