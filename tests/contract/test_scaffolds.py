@@ -1,7 +1,9 @@
 """What ./dev writes for a developer is in the house's form and works."""
 
+import re
 from pathlib import Path
 
+import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Column, MetaData, String, Table, inspect
@@ -9,6 +11,10 @@ from sqlalchemy import Column, MetaData, String, Table, inspect
 import access.tables
 from common.db import Database, UtcDateTime
 from tools import adr, new_migration
+
+ROOT = Path(__file__).parents[2]
+RECORDS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+PAGE_LINES_MAX = 50
 
 
 def test_a_decision_record_gets_the_next_number(tmp_path: Path) -> None:
@@ -54,3 +60,30 @@ def test_a_new_table_gets_a_migration_that_makes_it(tmp_path: Path) -> None:
             upgrade()
         columns = {column["name"] for column in inspect(connection).get_columns("loan")}
     assert columns == {"id", "due_at"}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.name[:4])
+def test_every_decision_record_fits_the_form_and_a_page(record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+    number = record.name[:4]
+    assert re.match(rf"# {number}: .+\n\nStatus: .+ · Area: .+ · Date: \d{{4}}-\d\d-\d\d\n", text)
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
+        *("Context", "Decision", "Consequences", "Alternatives", "Enforced by")
+    ]
+    assert len(text.splitlines()) <= PAGE_LINES_MAX
+
+
+def test_decision_records_are_numbered_without_gaps() -> None:
+    assert [int(path.name[:4]) for path in RECORDS] == list(range(1, len(RECORDS) + 1))
+
+
+def test_what_a_decision_record_names_exists() -> None:
+    missing = [
+        f"{record.name}: {place}"
+        for record in RECORDS
+        for place in re.findall(
+            r"`((?:tests|common|contracts|tools)/[a-z_/]+\.py)`", record.read_text()
+        )
+        if not any((root / place).is_file() for root in (ROOT, ROOT / "libs"))
+    ]
+    assert missing == []
