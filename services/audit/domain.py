@@ -1,0 +1,210 @@
+"""What an entry of the log says, and how entries of one clip are chained. Pure."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from common.bus import Record
+from tlog.merkle import Edge, leaf_hash
+
+LEAF_SIZE_MAX_BYTES: Final = 65_535
+"""What an entry bundle's 16-bit length can say (c2sp.org/tlog-tiles)."""
+NONCE_SIZE_BYTES: Final = 16
+"""Without it, a neighbour's hash in a proof would let its receiver test guesses about the leaf."""
+WORD_SIZE_MAX: Final = 200
+
+
+@dataclass(frozen=True)
+class Log:
+    """The log as it stands."""
+
+    origin: str
+    edge: Edge
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry of a stream: its number there, from 1, and its leaf's hash."""
+
+    number: int
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A leaf and what it is found by. Only `leaf` is in the log; the rest can be read from it."""
+
+    index: int
+    leaf: bytes
+    leaf_hash: bytes
+    type: str
+    agency_id: UUID | None
+    subject: str
+    stream: str
+    stream_number: int
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A checkpoint as it was signed; `note` is the exact bytes."""
+
+    size: int
+    root: bytes
+    note: bytes
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class BundleRequest:
+    """An export that waits for the entries of its clip."""
+
+    export_id: UUID
+    clip_id: UUID
+    agency_id: UUID
+
+
+@dataclass(frozen=True)
+class Proved:
+    """An entry and its proof file."""
+
+    entry: Entry
+    proof: bytes
+
+
+def entries(
+    log: Log,
+    heads: Mapping[str, Head],
+    records: Iterable[tuple[Record, bytes]],
+) -> list[Entry]:
+    """Return the entries for `records`, each with its nonce, in the order they came.
+
+    `heads` are those of the records' streams so far. Whatever a record holds, it gets an entry.
+    """
+    newest = dict(heads)
+    made: list[Entry] = []
+    for index, (record, nonce) in enumerate(records, start=log.edge.size):
+        stream = stream_of(record)
+        entry = _entry(log.origin, index, record, nonce, stream, newest.get(stream))
+        newest[stream] = Head(entry.stream_number, entry.leaf_hash)
+        made.append(entry)
+    return made
+
+
+def stream_of(record: Record) -> str:
+    """Whose chain the record belongs to: the clip it speaks of, else its own key."""
+    try:
+        body = json.loads(record.value)
+    except (ValueError, RecursionError):
+        body = None
+    clip_id = _uuid(body.get("clip_id")) if isinstance(body, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON of anybody's
+    return str(clip_id) if clip_id else word(record.key)
+
+
+def word(text: str) -> str:
+    """`text` if any database can keep it as it is, else its digest; the leaf has it verbatim."""
+    if 0 < len(text) <= WORD_SIZE_MAX and text.isascii() and text.isprintable():
+        return text
+    return f"sha256:{sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def bundle(
+    origin: str, vkey: str, checkpoint: Signed, stream: str, proved: Sequence[Proved]
+) -> bytes:
+    """All entries of a stream under one checkpoint, ready to be laid into an evidence folder."""
+    last = proved[-1].entry if proved else None
+    said = {
+        "origin": origin,
+        "vkey": vkey,
+        "checkpoint": checkpoint.note.decode(),
+        "stream": {
+            "stream": stream,
+            "count": len(proved),
+            "head_leaf_hash": last and last.leaf_hash.hex(),
+            "tree_size": checkpoint.size,
+        },
+        "entries": [
+            {
+                "index": each.entry.index,
+                "leaf": b64encode(each.entry.leaf).decode(),
+                "proof": each.proof.decode(),
+            }
+            for each in proved
+        ],
+    }
+    return _json(said)
+
+
+def _entry(
+    origin: str, index: int, record: Record, nonce: bytes, stream: str, before: Head | None
+) -> Entry:
+    number = before.number + 1 if before else 1
+    leaf = _fitting(
+        {
+            "v": 1,
+            "nonce": nonce.hex(),
+            "origin": origin,
+            "number": index,
+            "received": _received(record),
+            "body": b64encode(record.value).decode(),
+            "stream": stream,
+            "stream_number": number,
+            "stream_previous": before.leaf_hash.hex() if before else None,
+        }
+    )
+    return Entry(
+        index=index,
+        leaf=leaf,
+        leaf_hash=leaf_hash(leaf),
+        type=word(record.headers["ce_type"]),
+        agency_id=_uuid(record.headers.get("ce_agencyid")),
+        subject=word(record.headers.get("ce_subject", "")),
+        stream=stream,
+        stream_number=number,
+    )
+
+
+def _received(record: Record) -> dict[str, Any]:
+    headers = record.headers
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "producer": headers["ce_producer"],
+        "epoch": headers["ce_epoch"],
+        "sequence": int(headers["ce_sequence"]),
+        "id": headers["ce_id"],
+        "type": headers["ce_type"],
+        "time": headers.get("ce_time"),
+        "agency": headers.get("ce_agencyid"),
+        "subject": headers.get("ce_subject"),
+    }
+
+
+def _fitting(leaf: dict[str, Any]) -> bytes:
+    """Encode a leaf. What is too long for one is named by its digest: never cut, never dropped."""
+    encoded = _json(leaf)
+    for part in ("body", "received"):
+        if len(encoded) > LEAF_SIZE_MAX_BYTES:
+            long = _json(leaf[part])
+            digest = {"sha256_of_json": sha256(long).hexdigest(), "size_bytes": len(long)}
+            encoded = _json(leaf := leaf | {part: digest})
+    return encoded
+
+
+def _json(value: object) -> bytes:
+    """JSON in one line of ASCII, names in the order given."""
+    return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def _uuid(value: object) -> UUID | None:
+    """The UUID that `value` is in its usual form, if it is one."""
+    try:
+        return (
+            UUID(value) if isinstance(value, str) and len(value) == len(str(UUID(int=0))) else None
+        )
+    except ValueError:
+        return None

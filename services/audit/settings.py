@@ -1,0 +1,27 @@
+"""Settings of audit, read once at start."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
+from pydantic_settings import SettingsConfigDict
+
+from common.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """`LIUHEN_AUDIT_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_AUDIT_")
+
+    keys_dir: Path
+    """Holds the log's private key, and a copy of its last checkpoint outside the database."""
+    bundles_dir: Path
+    """Entries with proofs, made ready for exports; kept under their SHA-256."""
+    log_origin: Annotated[str, StringConstraints(pattern=r"^[!-*,-~]{1,200}$")] = (
+        "liuhen.local/log/1"
+    )
+    """The log's name in every checkpoint: unique in the world and for ever. In production a name
+    under a domain of the agency's; once the log exists it cannot be changed.
+    Source: c2sp.org/tlog-checkpoint.
+    """
