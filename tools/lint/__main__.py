@@ -6,11 +6,13 @@ from typing import Final
 
 from tools.lint import (
     callers,
+    excuses,
     failures,
     logs,
     openings,
     places,
     prints,
+    publishing,
     purity,
     size,
     sleeps,
@@ -21,8 +23,8 @@ from tools.lint import (
 )
 
 RULES: Final = (
-    *(callers, failures, logs, openings, places, prints, purity, size, sleeps, sql, times),
-    *(transactions, words),
+    *(callers, excuses, failures, logs, openings, places, prints, publishing, purity, size),
+    *(sleeps, sql, times, transactions, words),
 )
 
 
