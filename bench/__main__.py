@@ -9,11 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import events
+from bench import events, verdict
 from bench.figures import Figure, number
 
 BENCHMARKS: Final[dict[str, Callable[[], Sequence[Figure]]]] = {
     "events": events.measure,
+    "verdict": verdict.measure,
 }
 
 

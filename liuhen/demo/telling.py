@@ -64,5 +64,16 @@ class Telling:
         self._console.print(table)
 
 
+class Silent:
+    """Tells nobody: for playing the story to other ends."""
+
+    def upload(self, _title: str, _size_bytes: int) -> Callable[[int], None]:
+        return lambda _done: None
+
+    def findings(self, _title: str, _evaluation: dict[str, Any]) -> None: ...
+
+    def say(self, _text: str) -> None: ...
+
+
 def _clock(instant: str) -> str:
     return f"{datetime.fromisoformat(instant).astimezone(HERE):%H:%M:%S}"

@@ -3,27 +3,15 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from liuhen.demo.run import stage_for
 from liuhen.demo.story import CHAPTERS, Outcome, play
+from liuhen.demo.telling import Silent
 from liuhen.standalone import DEMO_MARK
 from tests.support import books
 from tests.support.victim import Victim
-
-
-class Silent:
-    """A teller that tells nothing."""
-
-    def upload(self, _title: str, _size_bytes: int) -> Callable[[int], None]:
-        return lambda _done: None
-
-    def findings(self, _title: str, _evaluation: dict[str, Any]) -> None: ...
-
-    def say(self, _text: str) -> None: ...
 
 
 @dataclass(frozen=True)
