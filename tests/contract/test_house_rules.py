@@ -88,6 +88,7 @@ SINS = [
     (sleeps, TEST, "time.sleep(1)"),
     (sleeps, TEST, "from anyio import sleep\nawait sleep(1)"),
     (size, DOMAIN, "x = 1\n" * 401),
+    (size, "libs/tlog/verify.py", "x = 1\n" * 601),
     (size, TEST, "def test_all():\n" + "    x = 1\n" * 50),
 ]
 

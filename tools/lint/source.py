@@ -13,6 +13,9 @@ PRODUCT: Final = ("liuhen", "libs", "services")
 EVERYTHING: Final = (*PRODUCT, "policies", "tests", "tools", "bench")
 """All Python of the repository."""
 
+PROGRAMS: Final = {"libs/tlog/verify.py"}
+"""Leave the house in every export, alone: one file each, and they speak to a terminal."""
+
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
