@@ -1,7 +1,7 @@
 """A file has at most 400 lines, a function at most 50.
 
 Every large code base has one file nobody dares to touch; it grew one small change at a time.
-A program that leaves the house as one file cannot be split, so it gets 600 lines; nothing else does.
+Only a program that leaves the house as one file, and so cannot be split, may have 600 lines.
 """
 
 from collections.abc import Iterator
