@@ -1,0 +1,1 @@
+"""The law of recording as pure functions: packs in, facts in, findings out."""

@@ -1,0 +1,98 @@
+"""Which clips count for a window, and what of it they leave uncovered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from checklist.domain.facts import Clip
+from checklist.domain.findings import NotCounted
+from checklist.domain.intervals import SECOND_MS, Interval, difference, total_ms, union
+from checklist.domain.pack import Checklist, Media
+from checklist.domain.texts import CARRIERS, clock_text
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The clips of an activity held against one row's devices and window."""
+
+    window: Interval | None
+    counted: dict[UUID, Interval]
+    not_counted: tuple[NotCounted, ...]
+    late: int
+    """How many of those not counted begin after the window."""
+    unprobed: int
+    shortened: int
+    """How many of those counted show less than the device said."""
+    gaps: tuple[Interval, ...]
+    slivers: tuple[Interval, ...]
+    """Missing parts too short for the devices' clocks to tell from nothing."""
+    covered_ms: int
+
+
+def cover(
+    checklist: Checklist, media: Media, window: Interval | None, clips: tuple[Clip, ...]
+) -> Coverage:
+    """Hold `clips` against a window; without one only what can be said of each clip alone."""
+    reasons = {clip.clip_id: _reason(checklist, media, window, clip) for clip in clips}
+    counting = [clip for clip in clips if reasons[clip.clip_id] is None]
+    counted = {clip.clip_id: clip.interval for clip in counting if clip.interval}
+    missing = difference(window, union(counted.values())) if window else []
+    precision_ms = checklist.precision_s * SECOND_MS
+    return Coverage(
+        window=window,
+        counted=counted,
+        not_counted=tuple(
+            NotCounted(clip_id=clip_id, reason=reason)
+            for clip_id, reason in reasons.items()
+            if reason
+        ),
+        late=sum(_is_late(window, clip) for clip in clips),
+        unprobed=sum(clip.probe is None for clip in counting),
+        shortened=sum(_is_shortened(clip, precision_ms) for clip in counting),
+        gaps=tuple(part for part in missing if part.length_ms >= precision_ms),
+        slivers=tuple(part for part in missing if part.length_ms < precision_ms),
+        covered_ms=window.length_ms - total_ms(missing) if window else 0,
+    )
+
+
+def _reason(checklist: Checklist, media: Media, window: Interval | None, clip: Clip) -> str | None:
+    return next(_reasons(checklist, media, window, clip), None)
+
+
+def _reasons(
+    checklist: Checklist, media: Media, window: Interval | None, clip: Clip
+) -> Iterator[str]:
+    """Why `clip` proves nothing for the row, the gravest first."""
+    shown = clip.interval
+    if clip.recording is None or shown is None:
+        yield "片段尚未入库"
+        return
+    if clip.probe is not None and not clip.probe.decodable:
+        yield "片段无法解码，不能证明任何画面"
+    if clip.recording.carrier not in media.any_of:
+        yield f"记录载体“{CARRIERS[clip.recording.carrier]}”不属于本行的“{media.term}”"
+    if window is not None and _is_late(window, clip):
+        began, ended = clock_text(shown.start_ms, window.start_ms), _end_text(window)
+        yield f"片段始于 {began}，应录时段已于 {ended} 结束，不计入。{checklist.late_note}"
+    if shown.length_ms == 0:
+        yield "片段时长为零"
+    if window is not None and shown.end_ms <= window.start_ms:
+        ended = clock_text(shown.end_ms, window.start_ms)
+        yield f"片段止于 {ended}，在应录时段开始之前"
+
+
+def _end_text(window: Interval) -> str:
+    return clock_text(window.end_ms, window.start_ms)
+
+
+def _is_late(window: Interval | None, clip: Clip) -> bool:
+    shown = clip.interval
+    return window is not None and shown is not None and shown.start_ms >= window.end_ms
+
+
+def _is_shortened(clip: Clip, precision_ms: int) -> bool:
+    declared = Clip(clip.clip_id, clip.recording, None).interval
+    shown = clip.interval
+    if declared is None or shown is None:
+        return False
+    return declared.length_ms - shown.length_ms >= precision_ms

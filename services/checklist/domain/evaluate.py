@@ -1,0 +1,246 @@
+"""Judges an activity by a list, row by row: no row of its category is passed over in silence."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from checklist.domain.coverage import Coverage, cover
+from checklist.domain.facts import Facts
+from checklist.domain.findings import Finding, Gap, PointState, Window
+from checklist.domain.intervals import Interval, instant_of, ms_of, total_ms
+from checklist.domain.pack import Checklist, Condition, Media, Milestone, Reading, Relation, Row
+from checklist.domain.texts import clock_text, gap_text, length_text, seconds_shown, tenths_text
+from contracts.checklist import Verdict
+
+_START = {Relation.BEFORE: "在 {}之前开始", Relation.AT: "自 {}起", Relation.AFTER: "自 {}之后"}
+_END = {Relation.BEFORE: "至 {}之前", Relation.AT: "至 {}", Relation.AFTER: "至 {}之后"}
+
+
+@dataclass(frozen=True)
+class _Remark:
+    """One thing found about a row. Without a verdict it speaks for nothing and is only told."""
+
+    reason: str
+    verdict: Verdict | None = None
+    question: str | None = None
+
+
+def evaluate(checklist: Checklist, facts: Facts) -> tuple[Finding, ...]:
+    """One finding for every row of the activity's category, in the list's order."""
+    judge = _Judge(checklist, facts)
+    category = facts.activity.category
+    return tuple(judge.row(row) for row in checklist.rows if row.reading.category == category)
+
+
+class _Judge:
+    """The words of one list and the facts of one activity, at hand for every row."""
+
+    def __init__(self, checklist: Checklist, facts: Facts) -> None:
+        self._checklist = checklist
+        self._facts = facts
+        self._stages = {stage.id: stage.label for stage in checklist.stages}
+        self._milestones = {milestone.id: milestone for milestone in checklist.milestones}
+        self._conditions = {condition.id: condition for condition in checklist.conditions}
+        self._media = {media.term: media for media in checklist.media}
+        self._covered: dict[tuple[Interval | None, str], Coverage] = {}
+
+    def row(self, row: Row) -> Finding:
+        """Judge one row. What is wrong outweighs what is doubtful; doubt outweighs the rest."""
+        reading = row.reading
+        applies = list(self._applies(reading))
+        if any(remark.verdict is Verdict.NOT_APPLICABLE for remark in applies):
+            return self._finding(row, Verdict.NOT_APPLICABLE, applies)
+        window, remarks = self._window(reading)
+        coverage = self._cover(window, self._media[reading.media])
+        points = self._points(reading, coverage)
+        remarks += _covered(coverage)
+        remarks += self._officers(reading)
+        remarks += _marked(points)
+        remarks += self._required(reading)
+        doubtful = any(remark.verdict for remark in applies)
+        verdict = Verdict.NEEDS_JUDGEMENT if doubtful else _verdict(remarks)
+        return self._finding(row, verdict, [*applies, *remarks], coverage, points)
+
+    def _finding(
+        self,
+        row: Row,
+        verdict: Verdict,
+        remarks: Sequence[_Remark],
+        coverage: Coverage | None = None,
+        points: tuple[PointState, ...] = (),
+    ) -> Finding:
+        window = coverage and coverage.window
+        return Finding(
+            item_id=row.id,
+            row=row.number,
+            section=row.section,
+            stage=row.reading.stage,
+            matter=row.printed[self._checklist.matter_column],
+            verdict=verdict,
+            reasons=tuple(remark.reason for remark in remarks),
+            citation=row.citation,
+            window=window and _shown(window),
+            covered_ms=coverage.covered_ms if coverage else 0,
+            gaps=tuple(_gap(gap) for gap in coverage.gaps) if coverage else (),
+            points=points,
+            not_counted=coverage.not_counted if coverage else (),
+            questions=tuple(remark.question for remark in remarks if remark.question),
+        )
+
+    def _applies(self, reading: Reading) -> Iterator[_Remark]:
+        stage = self._facts.activity.stage
+        if stage not in self._stages:
+            yield _Remark(
+                f"执法环节“{stage}”不在本清单之内，不能确定本行是否适用",
+                Verdict.NEEDS_JUDGEMENT,
+                "本次执法属于清单中的哪个执法环节？",
+            )
+        elif stage != reading.stage:
+            asked, is_ = self._stages[reading.stage], self._stages[stage]
+            reason = f"本行适用于“{asked}”，本次为“{is_}”"
+            yield _Remark(reason, Verdict.NOT_APPLICABLE)
+        if reading.applies_if is not None:
+            yield self._stated(self._conditions[reading.applies_if], Verdict.NOT_APPLICABLE)
+
+    def _required(self, reading: Reading) -> Iterator[_Remark]:
+        for word in reading.requires:
+            yield self._stated(self._conditions[word], Verdict.NOT_SATISFIED)
+
+    def _stated(self, condition: Condition, otherwise: Verdict) -> _Remark:
+        """Three values: true is told, false means `otherwise`, unknown is asked."""
+        match self._facts.conditions.get(condition.id):
+            case True:
+                return _Remark(f"已声明“{condition.label}”成立")
+            case False:
+                return _Remark(f"已声明“{condition.label}”不成立", otherwise)
+            case None:
+                reason = f"尚未声明“{condition.label}”是否成立"
+                return _Remark(reason, Verdict.NEEDS_JUDGEMENT, condition.ask)
+
+    def _window(self, reading: Reading) -> tuple[Interval | None, list[_Remark]]:
+        """When recording had to run; None while that cannot be known."""
+        ends = (reading.start.milestone, reading.end.milestone)
+        missing = [word for word in ends if word not in self._facts.milestones]
+        if missing:
+            return None, [_unstated(self._milestones[word]) for word in missing]
+        window = Interval(*(ms_of(self._facts.milestones[word]) for word in ends))
+        contradictions = list(self._contradictions(window, ends))
+        if window.length_ms == 0:
+            return None, contradictions
+        start = f"{clock_text(window.start_ms, window.start_ms)}（{self._label(ends[0])}）"
+        end = f"{clock_text(window.end_ms, window.start_ms)}（{self._label(ends[1])}）"
+        start = _START[reading.start.relation].format(start)
+        end = _END[reading.end.relation].format(end)
+        return window, [_Remark(f"应录时段：{start}，{end}"), *contradictions]
+
+    def _contradictions(self, window: Interval, ends: tuple[str, str]) -> Iterator[_Remark]:
+        """Milestones that stand in an impossible order: somebody must say which is wrong."""
+        stated = self._facts.milestones
+        pairs = {(word, of.precedes) for word, of in self._milestones.items() if of.precedes}
+        late = {(one, two) for one, two in pairs if _is_after(stated, one, two)}
+        if window.length_ms == 0:
+            late.add(ends)
+        for one, two in sorted(late):
+            reason = f"声明的“{self._label(one)}”不早于“{self._label(two)}”，时刻相互矛盾"
+            question = f"请核对“{self._label(one)}”和“{self._label(two)}”的时刻。"
+            yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
+
+    def _label(self, milestone: str) -> str:
+        return self._milestones[milestone].label
+
+    def _cover(self, window: Interval | None, media: Media) -> Coverage:
+        """Rows of one list mostly share their window, so each is worked out once."""
+        key = (window, media.term)
+        if key not in self._covered:
+            self._covered[key] = cover(self._checklist, media, window, self._facts.clips)
+        return self._covered[key]
+
+    def _points(self, reading: Reading, coverage: Coverage) -> tuple[PointState, ...]:
+        """Each content point with its earliest mark inside a clip that counts."""
+        states: list[PointState] = []
+        for point in reading.points:
+            marks = [mark for mark in self._facts.marks if mark.point == point.code]
+            placed = [
+                (coverage.counted[mark.clip_id].start_ms + mark.offset_ms, mark)
+                for mark in marks
+                if mark.clip_id in coverage.counted
+                and mark.offset_ms < coverage.counted[mark.clip_id].length_ms
+            ]
+            first = (
+                min(placed, key=lambda place: (place[0], place[1].clip_id))[1] if placed else None
+            )
+            states.append(
+                PointState(
+                    point=point.code,
+                    label=point.label,
+                    marked=first is not None,
+                    clip_id=first and first.clip_id,
+                    offset_ms=None if first is None else first.offset_ms,
+                )
+            )
+        return tuple(states)
+
+    def _officers(self, reading: Reading) -> Iterator[_Remark]:
+        if reading.officers_min is None:
+            return
+        present, least = len(set(self._facts.activity.officer_ids)), reading.officers_min
+        if present < least:
+            reason = f"登记的执法人员为 {present} 名，少于 {least} 名"
+            yield _Remark(reason, Verdict.NOT_SATISFIED)
+        else:
+            yield _Remark(f"登记的执法人员为 {present} 名，不少于 {least} 名")
+
+
+def _verdict(remarks: Iterable[_Remark]) -> Verdict:
+    found = {remark.verdict for remark in remarks}
+    for grave in (Verdict.NOT_SATISFIED, Verdict.NEEDS_JUDGEMENT):
+        if grave in found:
+            return grave
+    return Verdict.SATISFIED
+
+
+def _unstated(milestone: Milestone) -> _Remark:
+    reason = f"尚未声明“{milestone.label}”的时刻，不能确定应录时段"
+    return _Remark(reason, Verdict.NEEDS_JUDGEMENT, milestone.ask)
+
+
+def _is_after(stated: Mapping[str, datetime], one: str, two: str) -> bool:
+    return one in stated and two in stated and stated[one] > stated[two]
+
+
+def _covered(coverage: Coverage) -> Iterator[_Remark]:
+    window = coverage.window
+    if window is None:
+        return
+    for gap in coverage.gaps:
+        yield _Remark(gap_text(gap, window.start_ms), Verdict.NOT_SATISFIED)
+    if not coverage.gaps:
+        yield _Remark(f"录像覆盖全部应录时段，共 {length_text(seconds_shown(window))}")
+    if coverage.slivers:
+        short, count = tenths_text(total_ms(coverage.slivers)), len(coverage.slivers)
+        yield _Remark(
+            f"另有 {count} 处不足一秒的间隔（共 {short}），低于记录时刻的精度，不计为缺口"
+        )
+    if coverage.late:
+        yield _Remark(f"{coverage.late} 个片段录于应录时段之后，不计入（不得事后补录）")
+    if coverage.unprobed:
+        yield _Remark(f"{coverage.unprobed} 个片段的时长尚未核验，暂按设备申报的时刻计算")
+    if coverage.shortened:
+        yield _Remark(f"{coverage.shortened} 个片段的实际时长短于设备申报，按实际时长计算")
+
+
+def _marked(points: Iterable[PointState]) -> Iterator[_Remark]:
+    for point in points:
+        if not point.marked:
+            reason = f"未标记内容要点“{point.label}”"
+            question = f"录像何处可见“{point.label}”？请标记，或者由人判定。"
+            yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
+
+
+def _shown(window: Interval) -> Window:
+    return Window(start=instant_of(window.start_ms), end=instant_of(window.end_ms))
+
+
+def _gap(gap: Interval) -> Gap:
+    start, end = instant_of(gap.start_ms), instant_of(gap.end_ms)
+    return Gap(start=start, end=end, seconds=seconds_shown(gap))

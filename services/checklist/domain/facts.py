@@ -1,0 +1,97 @@
+"""What is known of an activity when it is judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from checklist.domain.intervals import Interval, ms_of
+from contracts.catalog import Category
+from contracts.ingest import Carrier
+
+LOCAL: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One carried-out enforcement step."""
+
+    activity_id: UUID
+    agency_id: UUID
+    case_id: UUID
+    category: Category
+    stage: str
+    officer_ids: tuple[UUID, ...]
+    heard_at: datetime
+    """When this service first heard of it."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What the device said of a stored clip."""
+
+    carrier: Carrier
+    recorded_start: datetime
+    recorded_end: datetime
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What was read from a clip's bytes."""
+
+    decodable: bool
+    duration_ms: int
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A clip linked to the activity, as far as it is known."""
+
+    clip_id: UUID
+    recording: Recording | None
+    """None until its bytes are stored."""
+    probe: Probe | None
+    """None until its bytes were read; the device's word stands until then."""
+
+    @property
+    def interval(self) -> Interval | None:
+        """When it shows something: as declared, but no longer than what was really found."""
+        if self.recording is None:
+            return None
+        start_ms, end_ms = ms_of(self.recording.recorded_start), ms_of(self.recording.recorded_end)
+        if self.probe is not None:
+            shown_ms = self.probe.duration_ms if self.probe.decodable else 0
+            end_ms = min(end_ms, start_ms + shown_ms)
+        return Interval(start_ms, max(start_ms, end_ms))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A note that a content point is seen at a place in a clip."""
+
+    clip_id: UUID
+    point: str
+    offset_ms: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything an activity is judged by."""
+
+    activity: Activity
+    milestones: Mapping[str, datetime]
+    conditions: Mapping[str, bool]
+    """A condition nobody stated is not here: unknown is neither true nor false."""
+    clips: tuple[Clip, ...]
+    marks: tuple[Mark, ...]
+
+    @property
+    def act_on(self) -> date:
+        """The day of the act in Asia/Shanghai, whose law rules it.
+
+        The earliest milestone stated, or the day this service heard of the activity.
+        """
+        at = min(self.milestones.values(), default=self.activity.heard_at)
+        return at.astimezone(LOCAL).date()
