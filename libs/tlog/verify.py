@@ -44,7 +44,7 @@ NOT_PROVED = (
     "每一次操作都曾报到日志 / that every act was announced to the log at all",
     "入库之前内容的真实性,以及时间 / the truth of the content before it was stored, and the times",
     "日志对所有人出示同一历史 / that everybody is shown the same log: no witness has signed",
-    "文字说明、案件编号、制作时间 / the note, case id and date: compare the manifest's SHA-256",
+    "文字说明和制作时间 / the note and the date: compare the manifest's SHA-256 with the log's",
 )
 
 
@@ -71,6 +71,7 @@ class Manifest(NamedTuple):
 
     export_id: str
     clip_id: str
+    case_id: object
     origin: str
     vkey: str
     files: dict[str, Listed]
@@ -162,9 +163,15 @@ def read_manifest(folder: Path) -> Manifest:
     files: dict[str, Listed] = {}
     for line in as_list(where, whole.get("files")):
         add_listed(files, as_object(where, line))
-    ids = [text(where, whole, name, UUID) for name in ("export_id", "clip_id")]
     say(f"[清单 MANIFEST] SHA-256 {hashlib.sha256(raw).hexdigest()}")
-    return Manifest(ids[0], ids[1], text(where, log, "origin"), text(where, log, "vkey"), files)
+    return Manifest(
+        export_id=text(where, whole, "export_id", UUID),
+        clip_id=text(where, whole, "clip_id", UUID),
+        case_id=whole.get("case_id"),
+        origin=text(where, log, "origin"),
+        vkey=text(where, log, "vkey"),
+        files=files,
+    )
 
 
 def add_listed(files: dict[str, Listed], line: dict[str, object]) -> None:
@@ -305,10 +312,12 @@ def check_entry(folder: Path, manifest: Manifest, head: Head, index: int) -> Ent
     if said.get("v") != 1 or said.get("origin") != head.origin or said.get("number") != index:
         raise Failed(where, "版本、日志名或序号不符 / another version, log or number")
     received = as_object(where, said.get("received"))
-    stream, body = text(where, said, "stream"), unbase64(where, text(where, said, "body"))
-    place = number(where, said, "stream_number")
+    # A body too long for a leaf stands there as a digest, in an object: nothing is read of it.
+    body = said.get("body")
+    content = unbase64(where, body) if isinstance(body, str) and body else b""
+    stream, place = text(where, said, "stream"), number(where, said, "stream_number")
     previous = said.get("stream_previous")
-    return Entry(where, leaf_hash, stream, place, previous, received.get("type"), body)
+    return Entry(where, leaf_hash, stream, place, previous, received.get("type"), content)
 
 
 def read_proof(where: str, raw: bytes, index: int, head: Head) -> list[bytes]:
@@ -369,7 +378,7 @@ def check_chain(folder: Path, manifest: Manifest, head: Head, entries: list[Entr
 
 def check_originals(manifest: Manifest, entries: list[Entry]) -> None:
     """Prove that the original is, byte for byte, what the log says was stored."""
-    stored = {stated(entry, "sha256"): entry for entry in entries if entry.type == STORED}
+    stored = {event(entry).get("sha256"): entry for entry in entries if entry.type == STORED}
     originals = {p: f for p, f in manifest.files.items() if p.startswith("originals/")}
     for path, listed in originals.items():
         if listed.sha256 not in stored:
@@ -385,16 +394,17 @@ def check_originals(manifest: Manifest, entries: list[Entry]) -> None:
 
 
 def check_request(manifest: Manifest, entries: list[Entry]) -> None:
-    """Prove that asking for this very export is itself on record."""
-    asked = [stated(entry, "export_id") for entry in entries if entry.type == REQUESTED]
-    if manifest.export_id not in asked:
+    """Prove that asking for this very export, of this clip and case, is itself on record."""
+    names = ("export_id", "clip_id", "case_id")
+    asked = [tuple(event(e).get(n) for n in names) for e in entries if e.type == REQUESTED]
+    if (manifest.export_id, manifest.clip_id, manifest.case_id) not in asked:
         raise Failed("manifest.json", "日志中没有本次导出的申请 / this export was never requested")
     say("[已证明 PROVED] 本次导出的申请已在日志中 / the request for this export is on record")
 
 
-def stated(entry: Entry, name: str) -> str:
-    """What an event says in the field `name`."""
-    return text(entry.where, as_object(entry.where, parse_json(entry.where, entry.body)), name)
+def event(entry: Entry) -> dict[str, object]:
+    """The event of an entry."""
+    return as_object(entry.where, parse_json(entry.where, entry.body))
 
 
 def digest(folder: Path, path: str, size_bytes: int) -> str:
