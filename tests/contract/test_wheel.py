@@ -1,5 +1,6 @@
 """The wheel alone is the whole product: no repository, no other folder, nothing undeclared."""
 
+import json
 import os
 import subprocess
 import sys
@@ -69,8 +70,8 @@ def alone(bin_folder: Path, room: Path) -> dict[str, str]:
 
 
 @contextmanager
-def liuhen_up(bin_folder: Path, room: Path) -> Generator[str]:
-    """The wheel's `liuhen up` on an empty data folder; yields its address."""
+def liuhen_up(bin_folder: Path, room: Path) -> Generator[tuple[subprocess.Popen[bytes], str]]:
+    """The wheel's `liuhen up` on an empty data folder; yields the process and its address."""
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
@@ -82,16 +83,16 @@ def liuhen_up(bin_folder: Path, room: Path) -> Generator[str]:
         ) as process,
     ):
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield process, f"http://127.0.0.1:{port}"
         finally:
             process.kill()
 
 
-def is_ready(address: str) -> bool:
+def is_ready(process: subprocess.Popen[bytes], address: str) -> bool:
     """Ask until the product says that it is ready; the connection's own retries do the waiting."""
     ends_at = time.monotonic() + PATIENCE_S
     with httpx.Client(base_url=address, transport=httpx.HTTPTransport(retries=4)) as client:
-        while time.monotonic() < ends_at:
+        while process.poll() is None and time.monotonic() < ends_at:
             try:
                 if client.get("/readyz").status_code == 200:
                     return True
@@ -122,5 +123,13 @@ def test_the_environment_knows_nothing_of_the_repository(bin_folder: Path, tmp_p
 
 
 def test_the_wheel_alone_runs_the_product(bin_folder: Path, tmp_path: Path) -> None:
-    with liuhen_up(bin_folder, tmp_path) as address:
-        assert is_ready(address), (tmp_path / "log").read_text()
+    with liuhen_up(bin_folder, tmp_path) as (process, address):
+        assert is_ready(process, address), (tmp_path / "log").read_text()
+
+
+def test_the_wheel_alone_tells_the_whole_story(bin_folder: Path, tmp_path: Path) -> None:
+    told = run(bin_folder, tmp_path, "liuhen", "demo", "--json", "story.json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    steps = json.loads((tmp_path / "story.json").read_text(encoding="utf-8"))["steps"]
+    assert steps
+    assert [step for step in steps if step["result"] != "ok"] == []
