@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from contracts.identity import Level, Role
-from tests.support.house import House, settle
+from tests.support.house import House
 
-PASSWORD: Final = "correct horse battery"
+PASSWORD: Final = "correct horse battery"  # noqa: S105 - opens nothing but tests
 ROOT_ADMIN: Final = "root"
 
 
@@ -53,11 +53,6 @@ class Offices:
         answer = await self.call(token, "PUT", f"/v1/accounts/{account_id}", body)
         assert answer.status_code == 201, answer.text
         return account_id
-
-    async def announced(self, service: str = "identity") -> list[dict[str, Any]]:
-        """Every event of a service so far, as type and content, oldest first."""
-        await settle(self.house.app)
-        return announced(self.house, service)
 
 
 def announced(house: House, service: str) -> list[dict[str, Any]]:
