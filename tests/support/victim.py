@@ -2,6 +2,7 @@
 
 import random
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -23,6 +24,8 @@ class Victim:
     data: Path
     port: int = 0
     kills: int = 0
+    tls: tuple[Path, Path] | None = None
+    """A certificate and its key."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -33,19 +36,24 @@ class Victim:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """What a client must trust to speak with it."""
+        return ssl.create_default_context(cafile=self.tls[0]) if self.tls else True
 
     def start(self) -> None:
         """Start a life and return when it answers."""
         words = ["-m", "liuhen", "up", "--data", str(self.data), "--port", str(self.port)]
+        if self.tls:
+            words += ["--cert", str(self.tls[0]), "--key", str(self.tls[1])]
         log = (self.data.parent / "victim.log").open("ab")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         waiting = threading.Event()
-        transport = httpx.HTTPTransport(retries=0)
-        with httpx.Client(base_url=self.address, transport=transport, timeout=5) as client:
+        with httpx.Client(base_url=self.address, verify=self.trust(), timeout=5) as client:
             for _ in range(int(READY_S / 0.05)):
                 assert self._process.poll() is None, "it ended by itself"
                 try:
