@@ -38,6 +38,7 @@ def test_dev_alone_lists_every_verb_of_the_product() -> None:
 
 
 def test_a_second_start_sets_nothing_up(tmp_path: Path) -> None:
+    dev("adr")
     began = time.monotonic()
     refused = dev("adr", cwd=tmp_path, HOME=str(tmp_path))
     assert time.monotonic() - began < START_MAX_S
