@@ -1,0 +1,54 @@
+"""What access's operations need, built once in app.py."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from access.adapters.folders import Folders
+from access.domain.rules import AccessRules
+from access.settings import Settings
+from common import service
+from common.loops import Wake
+from common.objects import KeptObjects
+from common.rulebook import Rulebook
+
+RULES_FILE: Final = "access.yaml"
+LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(service.Context):
+    """The tools of one running access service."""
+
+    settings: Settings
+    rulebook: Rulebook
+    originals: KeptObjects
+    """What ingest keeps, to be read only."""
+    bundles: KeptObjects
+    """What audit proves for exports, to be read only."""
+    folders: Folders
+    verifier: bytes
+    """The program that goes with every folder and checks it offline."""
+    proofs_came: Wake
+    """Set when there is a folder to build."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The table that decides today, and the pack it came from; None where there is none."""
+
+    rules: AccessRules | None
+    pack_sha256: str | None
+
+
+def in_force(ctx: Context, session: Session, agency_id: UUID) -> InForce:
+    """What rules an agency's clips on this day; a pack need not have a table for access."""
+    today = ctx.clock.now().astimezone(LEGAL_TIME).date()
+    pack = ctx.rulebook.in_force(session, agency_id, today)
+    if pack is None:
+        return InForce(None, None)
+    rules = pack.read(RULES_FILE, AccessRules) if RULES_FILE in pack.files else None
+    return InForce(rules, pack.sha256)
