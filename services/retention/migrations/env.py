@@ -1,0 +1,6 @@
+"""Alembic's way into retention."""
+
+from common import migrate
+from retention.tables import Base
+
+migrate.run(Base.metadata)

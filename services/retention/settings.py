@@ -1,0 +1,11 @@
+"""Settings of retention, read once at start."""
+
+from pydantic_settings import SettingsConfigDict
+
+from common.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """`LIUHEN_RETENTION_…`."""
+
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_RETENTION_")

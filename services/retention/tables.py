@@ -1,0 +1,117 @@
+"""Rows of retention's own database. Only store.py, app.py and migrations import this."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field
+
+from common import inbox, outbox, rulebook
+from common.db import NAMING, Rows, UtcDateTime
+
+
+class Base(Rows, registry=registry()):
+    """Own metadata: services may share a process, never a schema."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class CaseRow(Base, table=True):
+    """A copy from the catalogue's events, with the latest proposal about it."""
+
+    __tablename__ = "case_file"
+
+    case_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(index=True)
+    unit_id: UUID | None
+    category: str | None
+    ended_on: date | None
+    traits: list[str] = Field(sa_type=JSON)
+    archived_on: date | None
+    class_id: str | None
+    rule_id: str | None
+    pack: str | None
+    pack_sha256: str | None
+
+
+class ConfirmationRow(Base, table=True):
+    """A class decided by people. Insert-only; a later one of a case is always a longer one."""
+
+    __tablename__ = "confirmation"
+
+    case_id: UUID = Field(primary_key=True)
+    class_id: str = Field(primary_key=True)
+    rule_id: str
+    confirmed_by: UUID
+    confirmed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ClipRow(Base, table=True):
+    """A clip of which ingest or the catalogue has told."""
+
+    __tablename__ = "clip"
+
+    clip_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    recorded_on: date | None
+
+
+class LinkRow(Base, table=True):
+    """A copy of the catalogue's links; they end, and stay."""
+
+    __tablename__ = "link"
+
+    link_id: UUID = Field(primary_key=True)
+    clip_id: UUID = Field(index=True)
+    case_id: UUID = Field(index=True)
+    ended: bool
+
+
+class ScheduleRow(Base, table=True):
+    """The longest schedule that a case has given a clip. Only ever replaced by a longer one."""
+
+    __tablename__ = "schedule"
+
+    clip_id: UUID = Field(primary_key=True)
+    case_id: UUID
+    class_id: str
+    rule_id: str
+    cites: str
+    pack_sha256: str
+    keep_until: date | None
+
+
+class HoldRow(Base, table=True):
+    """A hold; released, it stays."""
+
+    __tablename__ = "hold"
+
+    hold_id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(index=True)
+    mandate: str
+    placed_by: UUID
+    placed_at: datetime = Field(sa_type=UtcDateTime)
+    released_by: UUID | None
+    released_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class DisposalRow(Base, table=True):
+    """A request to dispose of a clip and its answer. Insert-only."""
+
+    __tablename__ = "disposal"
+
+    disposal_id: UUID = Field(primary_key=True)
+    clip_id: UUID = Field(index=True)
+    asked_by: UUID
+    reason: str | None
+    rule_id: str
+    cites: str | None
+    text: str
+    pack_sha256: str | None
+    answered_at: datetime = Field(sa_type=UtcDateTime)
+
+
+OUTBOX = outbox.tables(Base.metadata)
+INBOX = inbox.tables(Base.metadata)
+RULEBOOK = rulebook.tables(Base.metadata)

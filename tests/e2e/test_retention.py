@@ -1,0 +1,380 @@
+"""The class, the schedule, the hold and the disposal of a case's clips, through HTTP."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from common.auth import Requester
+from common.events import Event
+from common.packs import Pack
+from contracts.catalog import (
+    CaseArchived,
+    CaseEnded,
+    CaseOpened,
+    Category,
+    ClipLinked,
+    ClipUnlinked,
+    Trait,
+)
+from contracts.checklist import PackActivated
+from contracts.identity import Role
+from contracts.ingest import Carrier, ClipStored
+from tests.support.clock import FrozenClock
+from tests.support.house import House, house
+from tests.support.people import person
+from tests.support.said import said, say
+
+AGENCY, OTHERS, UNIT, CASE, SECOND, CLIP = (uuid4() for _ in range(6))
+HEAD = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=UNIT)
+OTHER_HEAD = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=uuid4())
+OFFICER = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
+CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
+REVIEWER = person(Role.LEGAL_REVIEWER, agency_id=AGENCY)
+STRANGER = person(Role.OFFICER, Role.UNIT_HEAD, Role.CUSTODIAN, Role.LEADER, agency_id=OTHERS)
+V1 = "/retention/v1"
+YEAR = timedelta(days=366)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
+    async with house(tmp_path, clock) as open_house:
+        yield open_house
+
+
+def activated(pack: str = "s1-gaoxin-yingji", valid_from: date = date(2026, 1, 1)) -> PackActivated:
+    return PackActivated(
+        agency_id=AGENCY,
+        activation_id=uuid4(),
+        pack=pack,
+        sha256=Pack.shipped(pack).sha256,
+        valid_from=valid_from,
+        proposed_by=uuid4(),
+        confirmed_by=uuid4(),
+    )
+
+
+def opened(case_id: UUID = CASE) -> Event:
+    return CaseOpened(
+        agency_id=AGENCY,
+        case_id=case_id,
+        category=Category.PENALTY,
+        unit_id=UNIT,
+        opened_by=uuid4(),
+    )
+
+
+def ended(*traits: Trait, case_id: UUID = CASE, on: date = date(2026, 3, 5)) -> Event:
+    return CaseEnded(
+        agency_id=AGENCY,
+        case_id=case_id,
+        category=Category.PENALTY,
+        unit_id=UNIT,
+        ended_on=on,
+        traits=traits,
+        ended_by=uuid4(),
+    )
+
+
+def archived() -> Event:
+    day = date(2026, 3, 20)
+    return CaseArchived(agency_id=AGENCY, case_id=CASE, archived_on=day, archived_by=uuid4())
+
+
+def stored(clip_id: UUID = CLIP) -> Event:
+    end = datetime(2026, 3, 1, 20, tzinfo=UTC)  # already the 2nd in Shanghai
+    return ClipStored(
+        agency_id=AGENCY,
+        clip_id=clip_id,
+        sha256="0" * 64,
+        size_bytes=1,
+        carrier=Carrier.BODY_CAMERA,
+        recorded_start=end - timedelta(minutes=1),
+        recorded_end=end,
+        filmed_by=uuid4(),
+        uploaded_by=uuid4(),
+        unit_id=UNIT,
+    )
+
+
+def linked(case_id: UUID = CASE, clip_id: UUID = CLIP, link_id: UUID | None = None) -> ClipLinked:
+    return ClipLinked(
+        agency_id=AGENCY,
+        link_id=link_id or uuid4(),
+        clip_id=clip_id,
+        activity_id=uuid4(),
+        case_id=case_id,
+        unit_id=UNIT,
+        linked_by=uuid4(),
+    )
+
+
+def unlinked(link: ClipLinked) -> Event:
+    return ClipUnlinked(
+        agency_id=AGENCY,
+        link_id=link.link_id,
+        clip_id=link.clip_id,
+        activity_id=link.activity_id,
+        case_id=link.case_id,
+        unlinked_by=uuid4(),
+    )
+
+
+async def confirm(
+    h: House, class_id: str, case_id: UUID = CASE, who: Requester = HEAD
+) -> httpx.Response:
+    path = f"{V1}/cases/{case_id}/confirm"
+    return await h.call(who, "POST", path, {"class_id": class_id})
+
+
+async def dispose(h: House, clip_id: UUID = CLIP, who: Requester = CUSTODIAN) -> httpx.Response:
+    path = f"{V1}/disposals/{uuid4()}"
+    return await h.call(who, "PUT", path, {"clip_id": str(clip_id)})
+
+
+async def keep_until(h: House, clip_id: UUID = CLIP) -> str | None:
+    return (await h.done(OFFICER, "GET", f"{V1}/clips/{clip_id}/schedule"))["keep_until"]
+
+
+async def test_a_finished_case_gets_a_class_with_its_reason_and_article(h: House) -> None:
+    await say(h, activated(), opened())
+    case = await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}")
+    assert (case["state"], case["proposal"]) == ("open", None)
+    await say(h, ended(Trait.HEARING, Trait.COMPLEX))
+    case = await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}")
+    assert case["state"] == "proposed"
+    assert (case["proposal"]["class_id"], case["proposal"]["rule_id"]) == ("30y", "s1.a2-12.2")
+    assert "附件2 第十二条（二）" in case["proposal"]["citation"]
+    assert any("案件情况复杂" in reason for reason in case["proposal"]["reasons"])
+    assert [match["class_id"] for match in case["proposal"]["other_matches"]] == ["10y"]
+    assert any("长期" in question for question in case["proposal"]["questions"])
+    assert said(h, "retention") == ["retention.class.proposed.v1"]
+
+
+async def test_the_date_explains_itself_clause_by_clause(h: House) -> None:
+    await say(h, activated(), opened(), stored(), linked(), ended())
+    assert (await confirm(h, "5y")).status_code == 200
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (schedule["keep_until"], schedule["permanent"]) == ("2032-01-01", False)
+    assert (schedule["undecided"], schedule["held"]) == (False, False)
+    assert [step["value"] for step in schedule["steps"]] == [
+        *("与案卷相同", "5年", "2026-01-05", "2026-03-05", "2027-01-01", "2032-01-01")
+    ]
+    said_why = [step["citation"] or "" for step in schedule["steps"]]
+    for place, article in enumerate(["附件3 第八条", "附件2 第十二条（四）", "附件2 第十二条"]):
+        assert article in said_why[place]
+    assert "没有规定起算日" in said_why[4]
+
+
+async def test_only_the_head_of_the_handling_unit_decides(h: House) -> None:
+    await say(h, activated(), opened(), linked(), ended())
+    refused = await confirm(h, "5y", who=OTHER_HEAD)
+    assert (refused.status_code, refused.json()["code"]) == (403, "retention.not-handling-unit")
+    assert "附件2 第十二条" in refused.json()["detail"]
+    assert (await confirm(h, "5y", who=OFFICER)).json()["code"] == "common.not-for-role"
+    assert said(h, "retention")[1:] == ["retention.request.refused.v1"] * 2
+    assert await keep_until(h) is None
+
+
+async def test_a_longer_class_may_be_chosen_and_a_shorter_one_is_refused(h: House) -> None:
+    await say(h, activated(), opened(), linked(), ended(Trait.HEARING))
+    refused = await confirm(h, "5y")
+    assert (refused.status_code, refused.json()["code"]) == (403, "retention.class-shorter")
+    assert "附件2 第十二条（三）" in refused.json()["detail"]
+    case = (await confirm(h, "30y")).json()
+    assert (case["state"], case["confirmed"]["class_id"]) == ("confirmed", "30y")
+    assert case["confirmed"]["rule_id"] == "s1.a2-12.2"
+    assert await keep_until(h) == "2057-01-01"
+    assert (await confirm(h, "10y")).json()["code"] == "retention.class-shorter"
+    assert (await confirm(h, "7y")).json()["code"] == "retention.class-unknown"
+    assert said(h, "retention") == [
+        "retention.class.proposed.v1",
+        "retention.request.refused.v1",
+        "retention.class.confirmed.v1",
+        "retention.clip.scheduled.v1",
+        *["retention.request.refused.v1"] * 2,
+    ]
+
+
+async def test_a_class_confirmed_twice_counts_once_and_a_longer_one_extends(h: House) -> None:
+    await say(h, activated(), opened(), linked(), ended())
+    first = await confirm(h, "5y")
+    assert (await confirm(h, "5y")).json() == first.json()
+    assert said(h, "retention").count("retention.class.confirmed.v1") == 1
+    assert (await confirm(h, "permanent")).json()["clips"][0]["permanent"]
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (schedule["keep_until"], schedule["permanent"]) == (None, True)
+    assert schedule["steps"][-1]["value"] == "永久"
+    assert said(h, "retention").count("retention.clip.scheduled.v1") == 2
+
+
+async def test_without_rules_the_system_asks_and_keeps(h: House) -> None:
+    await say(h, opened(), stored(), linked(), ended())
+    case = await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}")
+    assert (case["state"], case["proposal"]) == ("ask", None)
+    assert "须由本机关提供" in case["ask"]
+    assert (await confirm(h, "5y")).json()["code"] == "retention.not-proposed"
+    answer = (await dispose(h)).json()
+    assert (answer["code"], answer["reason"]) == ("retention.disposal-refused", "not_scheduled")
+
+
+async def test_a_pack_that_rules_only_checklists_is_asked_too(h: House) -> None:
+    await say(h, activated("s2-zezhou-yingji"), opened(), ended())
+    assert (await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}"))["state"] == "ask"
+
+
+async def test_the_pack_in_force_when_the_act_ended_rules(h: House) -> None:
+    await say(h, activated(valid_from=date(2026, 3, 6)), opened(), ended())
+    assert (await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}"))["state"] == "ask"
+    await say(h, activated(valid_from=date(2026, 3, 5)))
+    assert (await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}"))["state"] == "proposed"
+
+
+async def test_the_order_in_which_owners_speak_changes_nothing(h: House) -> None:
+    """Tell one story in every order of its owners, each time of another agency."""
+    pack, link = activated(), linked()
+    by_owner = [[pack], [opened(), ended(Trait.HEARING), archived()], [stored()], [link]]
+    seen: list[tuple[object, object]] = []
+    for order in permutations(by_owner):
+        new = {old: uuid4() for old in (AGENCY, CASE, CLIP, link.link_id, pack.activation_id)}
+        await say(h, *(renamed(event, new) for events in order for event in events))
+        head = person(Role.UNIT_HEAD, agency_id=new[AGENCY], unit_id=UNIT)
+        assert (await confirm(h, "10y", new[CASE], head)).status_code == 200
+        case = await h.done(head, "GET", f"{V1}/cases/{new[CASE]}")
+        schedule = await h.done(head, "GET", f"{V1}/clips/{new[CLIP]}/schedule")
+        assert (case["state"], schedule["keep_until"]) == ("confirmed", "2037-01-01")
+        seen.append((case["proposal"], schedule["steps"]))
+    assert len(seen) == 24
+    assert all(views == seen[0] for views in seen)
+
+
+def renamed(event: Event, new: dict[UUID, UUID]) -> Event:
+    ids = {name: new[value] for name, value in event if isinstance(value, UUID) and value in new}
+    return event.model_copy(update=ids)
+
+
+async def test_a_clip_linked_after_the_decision_is_scheduled_on_arrival(h: House) -> None:
+    await say(h, activated(), opened(), ended())
+    assert (await confirm(h, "5y")).status_code == 200
+    await say(h, linked())
+    assert await keep_until(h) == "2032-01-01"
+    assert said(h, "retention")[-1] == "retention.clip.scheduled.v1"
+
+
+async def test_taking_a_clip_out_of_its_case_never_shortens(h: House) -> None:
+    link = linked()
+    await say(h, activated(), opened(), link, ended(Trait.HEARING))
+    assert (await confirm(h, "10y")).status_code == 200
+    await say(h, unlinked(link))
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert schedule["keep_until"] == "2037-01-01"
+    assert schedule["steps"][-1]["value"] == "2037-01-01"
+
+
+async def test_a_clip_taken_out_before_the_decision_falls_to_the_floor(h: House) -> None:
+    link = linked()
+    await say(h, activated(), opened(), stored(), link, unlinked(link), ended())
+    assert (await confirm(h, "5y")).json()["clips"] == []
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (schedule["keep_until"], schedule["undecided"]) == ("2030-01-01", False)
+    assert "附件3 第八条" in schedule["steps"][0]["citation"]
+    assert schedule["steps"][1]["value"] == "2026-03-02"
+    assert "retention.clip.scheduled.v1" not in said(h, "retention")
+
+
+async def test_of_several_cases_the_longest_binds_and_is_announced_once(h: House) -> None:
+    await say(h, activated(), opened(), opened(SECOND), linked(), linked(SECOND))
+    await say(h, ended(Trait.HEARING), ended(case_id=SECOND))
+    assert (await confirm(h, "10y")).status_code == 200
+    half = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (half["keep_until"], half["undecided"]) == ("2037-01-01", True)
+    assert (await confirm(h, "5y", SECOND)).status_code == 200
+    whole = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (whole["keep_until"], whole["undecided"]) == ("2037-01-01", False)
+    assert said(h, "retention").count("retention.clip.scheduled.v1") == 1
+
+
+async def test_disposal_is_refused_with_its_reason_and_stays_on_record(h: House) -> None:
+    await say(h, activated(), opened(), stored(), linked(), ended())
+    assert (await dispose(h)).json()["reason"] == "not_scheduled"
+    await confirm(h, "5y")
+    path, body = f"{V1}/disposals/{uuid4()}", {"clip_id": str(CLIP)}
+    refused = await h.call(CUSTODIAN, "PUT", path, body)
+    assert refused.status_code == 403
+    assert refused.json()["reason"] == "period_running"
+    assert "附件2 第十二条（四）" in refused.json()["detail"]
+    assert (await h.call(CUSTODIAN, "PUT", path, body)).json() == refused.json()
+    other = await h.call(CUSTODIAN, "PUT", path, {"clip_id": str(uuid4())})
+    assert other.json()["code"] == "retention.clip-unknown"
+    await confirm(h, "permanent")
+    assert (await dispose(h)).json()["reason"] == "permanent"
+    assert said(h, "retention").count("retention.disposal.refused.v1") == 3
+
+
+async def test_a_hold_outlasts_the_period_until_it_is_released(
+    h: House, clock: FrozenClock
+) -> None:
+    link = linked()
+    await say(h, activated(), opened(), stored(), link, ended())
+    await confirm(h, "5y")
+    path, body = f"{V1}/holds/{uuid4()}", {"case_id": str(CASE), "mandate": "reconsideration"}
+    hold = await h.done(REVIEWER, "PUT", path, body)
+    assert await h.done(REVIEWER, "PUT", path, body) == hold
+    changed = await h.call(REVIEWER, "PUT", path, body | {"mandate": "litigation"})
+    assert (changed.status_code, changed.json()["code"]) == (409, "retention.id-taken")
+    await say(h, unlinked(link))  # leaving the case frees nothing
+    clock.move(7 * YEAR)
+    held = (await dispose(h)).json()
+    assert (held["reason"], held["citation"]) == ("held", "封存决定（行政复议）")
+    assert (await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule"))["held"]
+    released = await h.done(REVIEWER, "POST", f"{path}/release")
+    assert released["released_at"]
+    assert await h.done(REVIEWER, "POST", f"{path}/release") == released
+    answer = await dispose(h)
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "proposed")
+    assert "鉴定" in answer.json()["detail"]
+    assert said(h, "retention")[-4:] == [
+        "retention.request.refused.v1",
+        "retention.disposal.refused.v1",
+        "retention.hold.released.v1",
+        "retention.disposal.proposed.v1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/cases/{case}", None),
+        ("POST", "/cases/{case}/confirm", {"class_id": "5y"}),
+        ("GET", "/clips/{clip}/schedule", None),
+        ("PUT", f"/holds/{uuid4()}", {"case_id": "{case}", "mandate": "litigation"}),
+        ("POST", "/holds/{hold}/release", None),
+        ("PUT", f"/disposals/{uuid4()}", {"clip_id": "{clip}"}),
+    ],
+)
+async def test_what_is_anothers_looks_as_if_it_did_not_exist(
+    h: House, method: str, path: str, body: dict[str, str] | None
+) -> None:
+    await say(h, activated(), opened(), stored(), linked(), ended())
+    hold_id = uuid4()
+    hold = {"case_id": str(CASE), "mandate": "complaint"}
+    await h.done(REVIEWER, "PUT", f"{V1}/holds/{hold_id}", hold)
+    answers: list[httpx.Response] = []
+    for ids in ({"case": CASE, "clip": CLIP, "hold": hold_id}, dict.fromkeys(IDS, uuid4())):
+        filled = body and {key: value.format(**ids) for key, value in body.items()}
+        answers.append(await h.call(STRANGER, method, V1 + path.format(**ids), filled))
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    assert said(h, "retention")[-2:] == ["retention.request.refused.v1"] * 2
+
+
+IDS = ("case", "clip", "hold")
