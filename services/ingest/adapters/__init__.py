@@ -1,0 +1,1 @@
+"""Ingest's outside world: the spool's files, connections that compete, and the probe's process."""

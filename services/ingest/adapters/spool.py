@@ -1,0 +1,80 @@
+"""Films that are still arriving, one file each: acknowledged <= durable <= size of the file."""
+
+import errno
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from common.objects import fsync
+from ingest.errors import NoRoomError, SpoolLostError
+
+UPLOAD_ID: Final = re.compile(r"[0-9a-f]{32}")
+"""128 random bits. Nothing else ever becomes a file's name."""
+ROOM_MIN_BYTES: Final = 256 * 1024**2
+"""Kept free for the databases, which must be able to record what happens on a full disk."""
+
+
+class Spool:
+    """A folder of one process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def path(self, upload_id: str) -> Path:
+        if not UPLOAD_ID.fullmatch(upload_id):
+            raise ValueError("not an upload's id")
+        return self._folder / upload_id
+
+    def has_room(self, size_bytes: int) -> bool:
+        return shutil.disk_usage(self._folder).free >= size_bytes + ROOM_MIN_BYTES
+
+    def append(self, upload_id: str, offset: int, content: bytes) -> None:
+        """Return when `content` is durable at `offset`, the end of what is acknowledged.
+
+        Raises:
+            SpoolLostError: the file ends before `offset`.
+            NoRoomError: the disk is full. What was acknowledged is untouched.
+        """
+        path = self.path(upload_id)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            size = os.fstat(file).st_size
+            if size < offset:
+                raise SpoolLostError(upload_id)
+            if size > offset:  # written by a process that died before it could acknowledge
+                os.ftruncate(file, offset)
+            _write(file, offset, content)
+            os.fdatasync(file)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise NoRoomError from error
+            raise
+        finally:
+            os.close(file)
+        if offset == 0:
+            fsync(self._folder)
+
+    def digest(self, upload_id: str) -> str:
+        """The SHA-256 of the whole file, read from the disk and not from memory."""
+        with self.path(upload_id).open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def remove(self, upload_id: str) -> None:
+        self.path(upload_id).unlink(missing_ok=True)
+
+    def uploads(self) -> Sequence[str]:
+        """The ids of the uploads that have a file."""
+        return [file.name for file in self._folder.iterdir() if UPLOAD_ID.fullmatch(file.name)]
+
+
+def _write(file: int, offset: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        written = os.pwrite(file, left, offset)
+        offset, left = offset + written, left[written:]

@@ -1,0 +1,1 @@
+"""Everything ingest can do. One function, one transaction, one outcome."""

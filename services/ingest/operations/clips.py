@@ -1,0 +1,31 @@
+"""What is known of a kept clip, and until when its bytes may not be removed."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from common.auth import Requester
+from contracts.retention import ClipScheduled
+from ingest import store
+from ingest.domain import Clip
+from ingest.errors import ClipUnknownError
+from ingest.operations.context import Context
+
+
+def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Clip:
+    """A clip of the requester's own agency.
+
+    Raises:
+        ClipUnknownError: unknown, not kept yet, or another agency's. Recorded.
+    """
+    with ctx.db.snapshot() as session:
+        clip = store.find_clip(session, clip_id)
+    if clip is None or clip.agency_id != who.agency_id:
+        raise ctx.refuse(who, ClipUnknownError(), clip_id, clip and clip.agency_id)
+    return clip
+
+
+def extend_lock(_ctx: Context, session: Session, event: ClipScheduled) -> None:
+    """Follow a schedule, but never to an earlier day: several cases may need the same clip."""
+    lock = store.find_lock(session, event.clip_id)
+    store.set_lock(session, event.clip_id, lock.extended(event.keep_until))

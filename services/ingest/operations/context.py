@@ -1,0 +1,24 @@
+"""What ingest's operations need; built once in app.py."""
+
+from dataclasses import dataclass, field
+
+from common import service
+from common.loops import Wake
+from common.objects import Objects
+from ingest.adapters.spool import Spool
+from ingest.adapters.turns import Turns
+from ingest.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(service.Context):
+    """The one process that owns the spool and the objects."""
+
+    settings: Settings
+    spool: Spool
+    objects: Objects
+    receiving: Turns = field(default_factory=Turns)
+    """Who may read from a client into an upload."""
+    finishing: Turns = field(default_factory=Turns)
+    """Who checks and keeps a film that has arrived."""
+    unprobed: Wake = field(default_factory=Wake)

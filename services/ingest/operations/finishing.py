@@ -1,0 +1,103 @@
+"""Films that have arrived are checked, kept and announced; also those a killed process left."""
+
+from anyio import to_thread
+
+from common.db import after_commit
+from common.loops import Wake
+from contracts.ingest import ClipQuarantined, ClipStored
+from ingest import store
+from ingest.domain import Announcement, Upload, UploadState
+from ingest.operations.context import Context
+
+
+def finish(ctx: Context, upload_id: str) -> Upload:
+    """Keep a film whose every byte arrived, then record and announce it. Safe to repeat.
+
+    Object first: one without a record is harmless, a record without its bytes is lost evidence.
+    The digest is read from the disk again, not carried along. A film that is not what was announced
+    is kept as well, apart: nobody may lose it, and nobody may use it.
+    """
+    with ctx.db.snapshot() as session:
+        upload = store.upload(session, upload_id)
+    if upload.state is UploadState.RECEIVED:
+        sha256 = ctx.spool.digest(upload_id)
+        ctx.objects.adopt(ctx.spool.path(upload_id), sha256)
+        upload = _record(ctx, upload, sha256)
+        ctx.spool.remove(upload_id)
+    return upload
+
+
+def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
+    kept = upload.kept(sha256)
+    with ctx.db.transaction() as session:
+        store.advance(session, upload, kept)
+        store.add_clip(session, kept, sha256, ctx.clock.now())
+        announced = store.announcement(session, upload.clip_id)
+        if kept.state is UploadState.STORED:
+            ctx.outbox.emit(session, _stored(kept, announced))
+            store.add_unprobed(session, kept.clip_id)
+            after_commit(session, ctx.unprobed.set)
+        else:
+            ctx.outbox.emit(session, _quarantined(kept, sha256))
+    return kept
+
+
+def _stored(upload: Upload, announced: Announcement) -> ClipStored:
+    return ClipStored(
+        agency_id=upload.agency_id,
+        clip_id=upload.clip_id,
+        sha256=upload.sha256,
+        size_bytes=upload.size_bytes,
+        carrier=announced.carrier,
+        recorded_start=announced.recorded_start,
+        recorded_end=announced.recorded_end,
+        filmed_by=announced.filmed_by,
+        uploaded_by=upload.uploaded_by,
+        unit_id=announced.unit_id,
+    )
+
+
+def _quarantined(upload: Upload, sha256: str) -> ClipQuarantined:
+    return ClipQuarantined(
+        agency_id=upload.agency_id,
+        clip_id=upload.clip_id,
+        announced_sha256=upload.sha256,
+        received_sha256=sha256,
+        uploaded_by=upload.uploaded_by,
+    )
+
+
+class Finaliser:
+    """The loop that finishes what no request does: its process died, or the store was away."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._idle = Wake()
+        self._swept = False
+
+    async def step(self, wait_s: float = 0) -> int:
+        """Finish what lies there, and say how many it was."""
+        if not self._swept:
+            await to_thread.run_sync(self._sweep)
+            self._swept = True
+        done = 0
+        for upload_id in await to_thread.run_sync(self._left_over):
+            if not self._ctx.finishing.is_taken(upload_id):  # a request is at it
+                async with self._ctx.finishing.take(upload_id):
+                    await to_thread.run_sync(finish, self._ctx, upload_id)
+                done += 1
+        if not done:
+            await self._idle.pause(wait_s)
+        return done
+
+    def _left_over(self) -> list[str]:
+        with self._ctx.db.snapshot() as session:
+            return list(store.received(session))
+
+    def _sweep(self) -> None:
+        """Remove the spool's names of films that were kept just before a process died."""
+        for upload_id in self._ctx.spool.uploads():
+            with self._ctx.db.snapshot() as session:
+                upload = store.find_upload(session, upload_id)
+            if upload and upload.state in {UploadState.STORED, UploadState.QUARANTINED}:
+                self._ctx.spool.remove(upload_id)

@@ -1,0 +1,190 @@
+"""Films arrive: announced, received with every acknowledged byte durable, kept at the end."""
+
+import secrets
+from collections.abc import AsyncIterable
+from contextlib import suppress
+from typing import Final
+
+import anyio
+from anyio import CancelScope, to_thread
+
+from common.auth import Requester
+from contracts.ingest import UploadRefused
+from ingest import store
+from ingest.domain import Announcement, Secrecy, Upload, UploadState
+from ingest.errors import (
+    ClipTakenError,
+    ConnectionCutError,
+    DigestDiffersError,
+    MoreThanAnnouncedError,
+    NoRoomError,
+    OffsetDiffersError,
+    StateSecretError,
+    TooLargeError,
+    UploadInterruptedError,
+    UploadUnknownError,
+)
+from ingest.operations.context import Context
+from ingest.operations.finishing import finish
+
+COMMIT_BYTES: Final = 4 * 1024**2
+"""How much may arrive before it is made durable; also what a connection may hold in memory."""
+SILENCE_MAX_S: Final = 60
+"""A client that sends nothing for so long is taken for gone."""
+
+
+def announce(
+    ctx: Context, who: Requester, announced: Announcement, size_bytes: int
+) -> tuple[Upload, bool]:
+    """Begin an upload, or find the one that the same announcement began; say whether it is new.
+
+    Raises:
+        StateSecretError, TooLargeError: recorded; no byte is kept.
+        ClipTakenError: the clip's id was announced otherwise before.
+        NoRoomError: the disk is nearly full.
+    """
+    if announced.unit_id is None:
+        announced = announced.model_copy(update={"unit_id": who.unit_id})
+    _refuse_unwanted(ctx, who, announced, size_bytes)
+    upload = Upload(
+        upload_id=secrets.token_hex(16),
+        clip_id=announced.clip_id,
+        agency_id=who.agency_id,
+        uploaded_by=who.subject,
+        sha256=announced.sha256,
+        size_bytes=size_bytes,
+        offset=0,
+        state=UploadState.RECEIVING,
+    )
+    with ctx.db.transaction() as session:
+        known = store.find_upload_of(session, announced.clip_id)
+        same = known is not None and store.announcement(session, known.clip_id) == announced
+        if known is None:
+            if not ctx.spool.has_room(size_bytes):
+                raise NoRoomError
+            store.add_upload(session, upload, announced, ctx.clock.now())
+            return upload, True
+    if same and (known.uploaded_by, known.size_bytes) == (who.subject, size_bytes):
+        return known, False
+    raise ctx.refuse(who, ClipTakenError(), announced.clip_id, known.agency_id)
+
+
+def _refuse_unwanted(
+    ctx: Context, who: Requester, announced: Announcement, size_bytes: int
+) -> None:
+    if announced.secrecy is Secrecy.STATE_SECRET:
+        reason, error = "state_secret", StateSecretError()
+    elif size_bytes > ctx.settings.clip_size_max_bytes:
+        limit = ctx.settings.clip_size_max_bytes
+        reason, error = "too_large", TooLargeError(f"上限 {limit} 字节", limit_bytes=limit)
+    else:
+        return
+    refused = UploadRefused(
+        agency_id=who.agency_id,
+        clip_id=announced.clip_id,
+        requester_id=who.subject,
+        reason=reason,
+    )
+    with ctx.db.transaction() as session:
+        ctx.outbox.emit(session, refused)
+    raise error
+
+
+async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
+    """Where the client goes on. Ends the reading of an older request, after what it has received.
+
+    A film that has arrived is also kept before this returns, so that nobody takes "all bytes are
+    there" for more than it is.
+
+    Raises:
+        UploadUnknownError: unknown, or another agency's.
+        DigestDiffersError: the film is complete and is not what was announced.
+    """
+    await to_thread.run_sync(_own, ctx, who, upload_id)
+    async with ctx.receiving.take(upload_id):
+        upload = await to_thread.run_sync(_own, ctx, who, upload_id)
+    return await _finished(ctx, upload)
+
+
+async def append(
+    ctx: Context,
+    who: Requester,
+    upload_id: str,
+    offset: int,
+    length: int | None,
+    chunks: AsyncIterable[bytes],
+) -> Upload:
+    """Receive one request's bytes and return once they are durable, and the whole film kept.
+
+    `length` is how many the request announces, if it does. The last request may be repeated: its
+    answer is the same.
+
+    Raises:
+        UploadUnknownError: unknown, or another agency's.
+        OffsetDiffersError: `offset` is not where the upload is.
+        MoreThanAnnouncedError: the bytes go past the announced length.
+        UploadInterruptedError: a newer request took over, or the client fell silent.
+        NoRoomError: the disk is full.
+        DigestDiffersError: the film is complete and is not what was announced.
+    """
+    await to_thread.run_sync(_own, ctx, who, upload_id)
+    async with ctx.receiving.take(upload_id) as reading:
+        upload = await to_thread.run_sync(_own, ctx, who, upload_id)
+        end = offset + (length or 0)
+        if end > upload.size_bytes:
+            raise MoreThanAnnouncedError
+        is_repeated = upload.offset == upload.size_bytes == end
+        if offset != upload.offset and not is_repeated:
+            raise OffsetDiffersError(upload.offset)
+        if upload.state is UploadState.RECEIVING:
+            upload = await _receive(ctx, upload, chunks, reading)
+    return await _finished(ctx, upload)
+
+
+async def _receive(
+    ctx: Context, upload: Upload, chunks: AsyncIterable[bytes], reading: CancelScope
+) -> Upload:
+    waiting = bytearray()
+    with reading, suppress(ConnectionCutError):
+        reading.deadline = anyio.current_time() + SILENCE_MAX_S
+        async for chunk in chunks:
+            waiting += chunk
+            if upload.offset + len(waiting) > upload.size_bytes:
+                raise MoreThanAnnouncedError
+            if len(waiting) >= COMMIT_BYTES:
+                upload = await to_thread.run_sync(_commit, ctx, upload, bytes(waiting))
+                waiting.clear()
+            reading.deadline = anyio.current_time() + SILENCE_MAX_S
+    if waiting:  # whatever ended the reading: what has arrived need not be sent again
+        upload = await to_thread.run_sync(_commit, ctx, upload, bytes(waiting))
+    if reading.cancelled_caught:
+        raise UploadInterruptedError(upload.offset)
+    return upload
+
+
+def _commit(ctx: Context, upload: Upload, content: bytes) -> Upload:
+    """Bytes first, then the row: an offset on record is a promise."""
+    ctx.spool.append(upload.upload_id, upload.offset, content)
+    after = upload.advanced(len(content))
+    with ctx.db.transaction() as session:
+        store.advance(session, upload, after)
+    return after
+
+
+async def _finished(ctx: Context, upload: Upload) -> Upload:
+    if upload.state is UploadState.RECEIVED:
+        async with ctx.finishing.take(upload.upload_id):
+            upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
+    if upload.state is UploadState.QUARANTINED:
+        raise DigestDiffersError
+    return upload
+
+
+def _own(ctx: Context, who: Requester, upload_id: str) -> Upload:
+    with ctx.db.snapshot() as session:
+        upload = store.find_upload(session, upload_id)
+    if upload is None:
+        raise ctx.refuse(who, UploadUnknownError())
+    if upload.agency_id != who.agency_id:
+        raise ctx.refuse(who, UploadUnknownError(), upload.clip_id, upload.agency_id)
+    return upload

@@ -1,0 +1,214 @@
+"""Films arrive in pieces, are kept once and exactly, and are never taken for what they are not."""
+
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from contracts.identity import Role
+from ingest.operations.uploads import COMMIT_BYTES
+from tests.support.house import House, house, settle
+from tests.support.people import person
+from tests.support.uploads import TUS, announce, ask, clip, said, send, upload
+
+FILM = bytes(range(256)) * 40
+AGENCY = uuid4()
+OFFICER = person(Role.OFFICER, agency_id=AGENCY, unit_id=uuid4())
+STRANGER = person(Role.OFFICER, agency_id=uuid4())
+
+
+def kept(h: House) -> list[Path]:
+    return [path for path in (h.data / "objects").glob("??/*") if path.is_file()]
+
+
+def spooled(h: House) -> list[Path]:
+    return list((h.data / "spool").iterdir())
+
+
+async def test_a_film_sent_in_pieces_is_kept_exactly_as_it_was_filmed(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        created = await announce(h, OFFICER, FILM, clip_id)
+        location = created.headers["location"]
+        assert (created.status_code, location[:16]) == (201, "/ingest/uploads/")
+        for start in range(0, len(FILM), 3000):
+            piece = FILM[start : start + 3000]
+            answer = await send(h, OFFICER, location, start, piece)
+            assert answer.status_code == 204
+            assert answer.headers["upload-offset"] == str(start + len(piece))
+            assert answer.headers["tus-resumable"] == "1.0.0"
+        await settle(h.app)
+        known = await clip(h, OFFICER, clip_id)
+        assert (known["state"], known["sha256"]) == ("stored", sha256(FILM).hexdigest())
+        assert known["recorded_start"] == "2026-01-05T01:00:00Z"
+        assert known["facts"]["decodable"] is False
+        assert [path.read_bytes() for path in kept(h)] == [FILM]
+        assert kept(h)[0].stat().st_mode & 0o777 == 0o444
+        assert spooled(h) == []
+        assert said(h) == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
+
+
+async def test_the_server_says_where_to_go_on(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM)).headers["location"]
+        assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "0"
+        await send(h, OFFICER, location, 0, FILM[:1000])
+        answer = await ask(h, OFFICER, location)
+        assert answer.headers["upload-offset"] == "1000"
+        assert answer.headers["upload-length"] == str(len(FILM))
+        assert answer.headers["cache-control"] == "no-store"
+        assert (await send(h, OFFICER, location, 1000, FILM[1000:])).status_code == 204
+        assert (await ask(h, OFFICER, location)).headers["upload-offset"] == str(len(FILM))
+
+
+async def test_a_restart_forgets_nothing_of_an_upload(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        await send(h, OFFICER, location, 0, FILM[:1000])
+        with spooled(h)[0].open("ab") as file:
+            file.write(b"written by a process that died before it could acknowledge")
+    async with house(tmp_path) as h:
+        assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "1000"
+        assert (await send(h, OFFICER, location, 1000, FILM[1000:])).status_code == 204
+        assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
+
+
+async def test_a_large_request_is_made_durable_in_several_commits(tmp_path: Path) -> None:
+    film = FILM * (2 * COMMIT_BYTES // len(FILM)) + b"end"
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        await upload(h, OFFICER, film, clip_id)
+        assert (await clip(h, OFFICER, clip_id))["sha256"] == sha256(film).hexdigest()
+
+
+@pytest.mark.parametrize("offset", [0, 999, 1001, 10**17])
+async def test_a_chunk_at_the_wrong_place_is_not_written(tmp_path: Path, offset: int) -> None:
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM)).headers["location"]
+        await send(h, OFFICER, location, 0, FILM[:1000])
+        answer = await send(h, OFFICER, location, offset, b"")
+        expected = 413 if offset > len(FILM) else 409
+        assert answer.status_code == expected
+        if expected == 409:
+            assert answer.json()["code"] == "ingest.offset-differs"
+            assert answer.headers["upload-offset"] == "1000"
+        assert spooled(h)[0].read_bytes() == FILM[:1000]
+
+
+async def test_the_last_chunk_sent_again_gets_the_same_answer(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM)).headers["location"]
+        await send(h, OFFICER, location, 0, FILM[:1000])
+        answers = [await send(h, OFFICER, location, 1000, FILM[1000:]) for _ in range(3)]
+        answers.append(await send(h, OFFICER, location, len(FILM), b""))
+        assert {answer.status_code for answer in answers} == {204}
+        assert {answer.headers["upload-offset"] for answer in answers} == {str(len(FILM))}
+        assert len(kept(h)) == 1
+        assert said(h) == ["ingest.clip.stored.v1"]
+
+
+async def test_the_same_announcement_leads_to_the_same_upload(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        first = await announce(h, OFFICER, FILM, clip_id)
+        await send(h, OFFICER, first.headers["location"], 0, FILM[:1000])
+        again = await announce(h, OFFICER, FILM, clip_id)
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert again.headers["location"] == first.headers["location"]
+        assert again.headers["upload-offset"] == "1000"
+
+
+async def test_a_clip_id_is_never_used_for_another_film(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        await announce(h, OFFICER, FILM, clip_id)
+        others = [
+            await announce(h, OFFICER, b"another film", clip_id),
+            await announce(h, OFFICER, FILM, clip_id, device_no="another device"),
+            await announce(h, STRANGER, FILM, clip_id),
+        ]
+    assert [(o.status_code, o.json()["code"]) for o in others] == [(409, "ingest.id-taken")] * 3
+
+
+async def test_bytes_that_differ_from_what_was_announced_are_kept_apart(tmp_path: Path) -> None:
+    clip_id, other = uuid4(), FILM[:-1] + b"!"
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        answers = [await send(h, OFFICER, location, 0, other) for _ in range(2)]
+        assert [a.json()["code"] for a in answers] == ["ingest.digest-differs"] * 2
+        assert (await ask(h, OFFICER, location)).status_code == 422
+        await settle(h.app)
+        known = await clip(h, OFFICER, clip_id)
+        assert (known["state"], known["facts"]) == ("quarantined", None)
+        assert known["sha256"] == sha256(other).hexdigest()
+        assert [path.read_bytes() for path in kept(h)] == [other]
+        assert said(h) == ["ingest.clip.quarantined.v1"]
+
+
+async def test_two_clips_with_the_same_bytes_share_one_object(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        for clip_id in (uuid4(), uuid4()):
+            await upload(h, OFFICER, FILM, clip_id)
+        assert len(kept(h)) == 1
+
+
+async def test_a_state_secret_never_enters(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        answer = await announce(h, OFFICER, FILM, secrecy="state_secret")
+        assert (answer.status_code, answer.json()["code"]) == (403, "ingest.state-secret")
+        assert spooled(h) == kept(h) == []
+        assert said(h) == ["ingest.upload.refused.v1"]
+
+
+async def test_a_film_larger_than_allowed_is_refused_before_its_first_byte(tmp_path: Path) -> None:
+    headers = {"upload-length": str(8 * 1024**3 + 1)}
+    async with house(tmp_path) as h:
+        known = await announce(h, OFFICER, FILM)
+        headers |= TUS | {"upload-metadata": known.request.headers["upload-metadata"]}
+        answer = await h.call(OFFICER, "POST", "/ingest/uploads/", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "ingest.too-large")
+    assert answer.json()["limit_bytes"] == 8 * 1024**3
+
+
+async def test_another_agency_cannot_tell_an_upload_from_none(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        unknown = f"/ingest/uploads/{'0' * 32}"
+        foreign, none = [await ask(h, STRANGER, at) for at in (location, unknown)]
+        assert (foreign.status_code, foreign.content) == (404, none.content)
+        foreign, none = [await send(h, STRANGER, at, 0, FILM) for at in (location, unknown)]
+        assert (foreign.status_code, foreign.content) == (404, none.content)
+        await send(h, OFFICER, location, 0, FILM)
+        foreign = await h.call(STRANGER, "GET", f"/ingest/v1/clips/{clip_id}")
+        none = await h.call(STRANGER, "GET", f"/ingest/v1/clips/{uuid4()}")
+        assert (foreign.status_code, foreign.content) == (404, none.content)
+        assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
+        assert said(h).count("ingest.request.refused.v1") == 6
+
+
+async def test_a_film_left_complete_by_a_dead_process_is_kept_after_all(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        obstacle = h.data / "objects" / sha256(FILM).hexdigest()[:2]
+        obstacle.write_bytes(b"the store cannot take it")
+        assert (await send(h, OFFICER, location, 0, FILM)).status_code == 500
+        assert (await h.call(OFFICER, "GET", f"/ingest/v1/clips/{clip_id}")).status_code == 404
+    obstacle.unlink()
+    async with house(tmp_path) as h:
+        await settle(h.app)
+        assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
+        assert (await ask(h, OFFICER, location)).headers["upload-offset"] == str(len(FILM))
+        assert spooled(h) == []
+
+
+async def test_the_server_says_what_it_understands(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        answer = await h.call(None, "OPTIONS", "/ingest/uploads/")
+    assert answer.status_code == 204
+    assert answer.headers["tus-version"] == "1.0.0"
+    assert answer.headers["tus-extension"] == "creation"
+    assert answer.headers["tus-max-size"] == str(8 * 1024**3)

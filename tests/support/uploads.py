@@ -1,0 +1,83 @@
+"""An officer's client in the house: announces a film and sends it in pieces, as tus asks."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from sqlalchemy import select
+
+from common.auth import Requester
+from tests.support.house import House, settle
+
+TUS = {"tus-resumable": "1.0.0"}
+
+
+def metadata(film: bytes, who: Requester, clip_id: UUID, **other: str) -> dict[str, str]:
+    return {
+        "clip_id": str(clip_id),
+        "sha256": sha256(film).hexdigest(),
+        "recorded_start": "2026-01-05T09:00:00+08:00",
+        "recorded_end": "2026-01-05T09:02:00+08:00",
+        "carrier": "phone",
+        "filmed_by": str(who.subject),
+        "device_no": "执法仪-0017",
+        "filename": "现场.mp4",
+        "filetype": "video/mp4",
+    } | other
+
+
+def header(pairs: Mapping[str, str]) -> str:
+    return ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in pairs.items())
+
+
+async def announce(
+    h: House, who: Requester, film: bytes, clip_id: UUID | None = None, **other: str
+) -> httpx.Response:
+    pairs = metadata(film, who, clip_id or uuid4(), **other)
+    headers = TUS | {"upload-length": str(len(film)), "upload-metadata": header(pairs)}
+    return await h.call(who, "POST", "/ingest/uploads/", headers=headers)
+
+
+async def send(
+    h: House,
+    who: Requester,
+    location: str,
+    offset: int,
+    content: bytes,
+    **more: str,
+) -> httpx.Response:
+    headers = TUS | {
+        "content-type": "application/offset+octet-stream",
+        "upload-offset": str(offset),
+    }
+    return await h.call(who, "PATCH", location, headers=headers | more, content=content)
+
+
+async def ask(h: House, who: Requester, location: str) -> httpx.Response:
+    return await h.call(who, "HEAD", location, headers=TUS)
+
+
+async def upload(h: House, who: Requester, film: bytes, clip_id: UUID, **other: str) -> None:
+    """Announce and send a film at once, and let every service hear of it."""
+    location = (await announce(h, who, film, clip_id, **other)).headers["location"]
+    answer = await send(h, who, location, 0, film)
+    assert answer.status_code == 204, answer.text
+    await settle(h.app)
+
+
+async def clip(h: House, who: Requester, clip_id: UUID) -> Any:  # noqa: ANN401 - JSON
+    answer = await h.call(who, "GET", f"/ingest/v1/clips/{clip_id}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def said(h: House) -> list[str]:
+    """The types of the events that ingest has announced, in order."""
+    ctx = h.ctx("ingest")
+    rows = ctx.outbox.tables.rows
+    with ctx.db.snapshot() as session:
+        types = session.connection().execute(select(rows.c.type).order_by(rows.c.position))
+        return list(types.scalars())
