@@ -1,10 +1,11 @@
-"""Times, lengths and devices as people in China read them."""
+"""Times, lengths and the words of closed lists as people in China read them."""
 
 from datetime import timedelta
 from typing import Final
 
 from checklist.domain.facts import LOCAL
 from checklist.domain.intervals import SECOND_MS, Interval, instant_of
+from contracts.catalog import Category
 from contracts.ingest import Carrier
 
 CARRIERS: Final = {
@@ -14,6 +15,15 @@ CARRIERS: Final = {
     Carrier.FIXED_CAMERA: "视频监控",
     Carrier.VOICE_RECORDER: "录音设备",
     Carrier.PHONE: "手机",
+}
+
+CATEGORIES: Final = {
+    Category.INSPECTION: "行政检查",
+    Category.LICENSING: "行政许可",
+    Category.PENALTY: "行政处罚",
+    Category.COERCION: "行政强制",
+    Category.EXPROPRIATION: "行政征收征用",
+    Category.PAYMENT: "行政给付",
 }
 
 

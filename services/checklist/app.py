@@ -1,0 +1,50 @@
+"""Composition root of checklist: the only file that chooses implementations."""
+
+from functools import partial
+
+from fastapi import FastAPI
+
+from checklist.consumers import REACTIONS
+from checklist.operations import Context, judging
+from checklist.routes import router
+from checklist.settings import Settings
+from checklist.tables import INBOX, OUTBOX, RULEBOOK
+from common import migrate, service
+from common.auth import TokenReader
+from common.bus import Bus
+from common.clock import Clock
+from common.consumer import Consumer
+from common.db import Database
+from common.ids import TimeIds
+from common.inbox import Inbox
+from common.outbox import Outbox
+from common.relay import Relay
+from common.rulebook import Rulebook
+from contracts.checklist import RequestRefused
+from contracts.topics import PARTITIONS
+
+NAME = "checklist"
+
+
+def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
+    db = Database(settings.database_url)
+    migrate.check(db, NAME)
+    ids = TimeIds(clock)
+    ctx = Context(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        db=db,
+        outbox=Outbox(OUTBOX, ids, clock),
+        tokens=TokenReader(settings.jwks_url),
+        refusal=RequestRefused,
+        rulebook=Rulebook(RULEBOOK),
+    )
+    relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
+    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, REACTIONS)
+    steps = {
+        "relay": relay.step,
+        "consumer": consumer.step,
+        "recheck": partial(judging.recheck, ctx),
+    }
+    return service.create_app(NAME, ctx, router, steps)

@@ -1,0 +1,72 @@
+"""What others told, kept as own copies; each fact judges anew what depends on it.
+
+Facts of different owners come in any order, so each is kept whether or not the others are there.
+"""
+
+from sqlmodel import Session
+
+from checklist import store
+from checklist.domain.facts import Activity, Mark, Probe, Recording
+from checklist.operations.context import Context
+from checklist.operations.judging import rejudge, rejudge_all
+from contracts.catalog import (
+    ActivityRecorded,
+    ClipLinked,
+    ClipUnlinked,
+    ConditionDeclared,
+    MarkAdded,
+    MilestoneReached,
+)
+from contracts.ingest import ClipProbed, ClipStored
+
+
+def hear_of_activity(ctx: Context, session: Session, event: ActivityRecorded) -> None:
+    activity = Activity(
+        activity_id=event.activity_id,
+        agency_id=event.agency_id,
+        case_id=event.case_id,
+        category=event.category,
+        stage=event.stage,
+        officer_ids=event.officer_ids,
+        heard_at=ctx.clock.now(),
+    )
+    store.keep_activity(session, activity)
+    rejudge(ctx, session, event.activity_id)
+
+
+def hear_of_milestone(ctx: Context, session: Session, event: MilestoneReached) -> None:
+    store.keep_milestone(session, event.activity_id, event.milestone, event.at)
+    rejudge(ctx, session, event.activity_id)
+
+
+def hear_of_condition(ctx: Context, session: Session, event: ConditionDeclared) -> None:
+    store.keep_condition(session, event.activity_id, event.condition, holds=event.holds)
+    rejudge(ctx, session, event.activity_id)
+
+
+def hear_of_link(ctx: Context, session: Session, event: ClipLinked) -> None:
+    store.keep_link(session, event.link_id, event.activity_id, event.clip_id, ended=False)
+    rejudge(ctx, session, event.activity_id)
+
+
+def hear_of_end_of_link(ctx: Context, session: Session, event: ClipUnlinked) -> None:
+    store.keep_link(session, event.link_id, event.activity_id, event.clip_id, ended=True)
+    rejudge(ctx, session, event.activity_id)
+
+
+def hear_of_mark(ctx: Context, session: Session, event: MarkAdded) -> None:
+    mark = Mark(event.clip_id, event.point, event.offset_ms)
+    store.keep_mark(session, event.mark_id, event.activity_id, mark)
+    rejudge(ctx, session, event.activity_id)
+
+
+def hear_of_recording(ctx: Context, session: Session, event: ClipStored) -> None:
+    recording = Recording(event.carrier, event.recorded_start, event.recorded_end)
+    store.keep_recording(session, event.clip_id, recording)
+    rejudge_all(ctx, session, store.activities_of(session, event.clip_id))
+
+
+def hear_of_probe(ctx: Context, session: Session, event: ClipProbed) -> None:
+    probe = Probe(decodable=event.decodable, duration_ms=event.duration_ms)
+    store.keep_probe(session, event.clip_id, probe)
+    rejudge_all(ctx, session, store.activities_of(session, event.clip_id))

@@ -1,0 +1,245 @@
+"""Every query of checklist. Takes and returns domain values; rows do not leave this file."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, delete, insert, select
+
+from checklist.domain.activation import Activation
+from checklist.domain.facts import Activity, Clip, Facts, Mark, Probe, Recording
+from checklist.domain.judgement import Judgement
+from checklist.tables import (
+    ActivationRow,
+    ActivityRow,
+    ConditionRow,
+    EvaluationRow,
+    LinkRow,
+    MarkRow,
+    MilestoneRow,
+    ProbeRow,
+    RecordingRow,
+    StaleRow,
+)
+from contracts.catalog import Category
+from contracts.ingest import Carrier
+
+
+def keep_activity(session: Session, activity: Activity) -> None:
+    """Remember an activity as last told, and when it was first heard of."""
+    known = session.get(ActivityRow, activity.activity_id)
+    session.merge(
+        ActivityRow(
+            activity_id=activity.activity_id,
+            agency_id=activity.agency_id,
+            case_id=activity.case_id,
+            category=activity.category,
+            stage=activity.stage,
+            officer_ids=[str(officer_id) for officer_id in activity.officer_ids],
+            heard_at=known.heard_at if known else activity.heard_at,
+        )
+    )
+
+
+def find_activity(session: Session, activity_id: UUID) -> Activity | None:
+    row = session.get(ActivityRow, activity_id)
+    return row and Activity(
+        activity_id=row.activity_id,
+        agency_id=row.agency_id,
+        case_id=row.case_id,
+        category=Category(row.category),
+        stage=row.stage,
+        officer_ids=tuple(UUID(officer_id) for officer_id in row.officer_ids),
+        heard_at=row.heard_at,
+    )
+
+
+def keep_milestone(session: Session, activity_id: UUID, milestone: str, at: datetime) -> None:
+    session.merge(MilestoneRow(activity_id=activity_id, milestone=milestone, at=at))
+
+
+def keep_condition(session: Session, activity_id: UUID, condition: str, *, holds: bool) -> None:
+    session.merge(ConditionRow(activity_id=activity_id, condition=condition, holds=holds))
+
+
+def keep_link(
+    session: Session, link_id: UUID, activity_id: UUID, clip_id: UUID, *, ended: bool
+) -> None:
+    session.merge(LinkRow(link_id=link_id, activity_id=activity_id, clip_id=clip_id, ended=ended))
+
+
+def keep_mark(session: Session, mark_id: UUID, activity_id: UUID, mark: Mark) -> None:
+    session.merge(
+        MarkRow(
+            mark_id=mark_id,
+            activity_id=activity_id,
+            clip_id=mark.clip_id,
+            point=mark.point,
+            offset_ms=mark.offset_ms,
+        )
+    )
+
+
+def keep_recording(session: Session, clip_id: UUID, recording: Recording) -> None:
+    session.merge(
+        RecordingRow(
+            clip_id=clip_id,
+            carrier=recording.carrier,
+            recorded_start=recording.recorded_start,
+            recorded_end=recording.recorded_end,
+        )
+    )
+
+
+def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
+    session.merge(
+        ProbeRow(clip_id=clip_id, decodable=probe.decodable, duration_ms=probe.duration_ms)
+    )
+
+
+def activities_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
+    """The activities a clip serves now."""
+    query = (
+        select(LinkRow.activity_id)
+        .where(LinkRow.clip_id == clip_id, col(LinkRow.ended).is_(False))
+        .distinct()
+        .order_by(col(LinkRow.activity_id))
+    )
+    return session.exec(query).all()
+
+
+def facts_of(session: Session, activity: Activity) -> Facts:
+    """Everything known of an activity, in an order that depends on nothing else."""
+    of = activity.activity_id
+    milestones = session.exec(select(MilestoneRow).where(MilestoneRow.activity_id == of)).all()
+    conditions = session.exec(select(ConditionRow).where(ConditionRow.activity_id == of)).all()
+    marks = session.exec(
+        select(MarkRow).where(MarkRow.activity_id == of).order_by(col(MarkRow.mark_id))
+    ).all()
+    return Facts(
+        activity=activity,
+        milestones={row.milestone: row.at for row in milestones},
+        conditions={row.condition: row.holds for row in conditions},
+        clips=_clips(session, of),
+        marks=tuple(Mark(row.clip_id, row.point, row.offset_ms) for row in marks),
+    )
+
+
+def add_evaluation(
+    session: Session, evaluation_id: UUID, activity_id: UUID, judgement: Judgement, at: datetime
+) -> None:
+    session.add(
+        EvaluationRow(
+            evaluation_id=evaluation_id,
+            activity_id=activity_id,
+            evaluated_at=at,
+            state=judgement.state,
+            act_on=judgement.act_on,
+            pack=judgement.pack,
+            pack_sha256=judgement.pack_sha256,
+            notice=judgement.notice,
+            findings=[finding.model_dump(mode="json") for finding in judgement.findings],
+        )
+    )
+
+
+def last_evaluation(session: Session, activity_id: UUID) -> tuple[Judgement, datetime] | None:
+    """What an activity was last judged, and since when that stands."""
+    query = (
+        select(EvaluationRow)
+        .where(EvaluationRow.activity_id == activity_id)
+        .order_by(col(EvaluationRow.position).desc())
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    return row and (Judgement.model_validate(row, from_attributes=True), row.evaluated_at)
+
+
+def keep_activation(session: Session, activation: Activation, at: datetime) -> None:
+    """Add a proposal, or the confirmation of one, made at `at`."""
+    row = session.get(ActivationRow, activation.activation_id)
+    if row is None:
+        session.add(ActivationRow(**vars(activation), proposed_at=at, confirmed_at=None))
+    else:
+        row.confirmed_by, row.confirmed_at = activation.confirmed_by, at
+        session.add(row)
+
+
+def find_activation(session: Session, activation_id: UUID) -> Activation | None:
+    row = session.get(ActivationRow, activation_id, with_for_update=True)
+    return row and _activation(row)
+
+
+def activations(session: Session, agency_id: UUID) -> Sequence[Activation]:
+    """Every activation an agency proposed, the last one first."""
+    query = (
+        select(ActivationRow)
+        .where(ActivationRow.agency_id == agency_id)
+        .order_by(col(ActivationRow.proposed_at).desc(), col(ActivationRow.activation_id))
+    )
+    return [_activation(row) for row in session.exec(query)]
+
+
+def is_day_taken(session: Session, agency_id: UUID, valid_from: date) -> bool:
+    """Whether a confirmed activation of the agency begins on this day."""
+    query = select(ActivationRow.activation_id).where(
+        ActivationRow.agency_id == agency_id,
+        ActivationRow.valid_from == valid_from,
+        col(ActivationRow.confirmed_by).is_not(None),
+    )
+    return session.exec(query).first() is not None
+
+
+def mark_stale(session: Session, agency_id: UUID) -> None:
+    """Have every activity of an agency judged anew."""
+    waiting = select(StaleRow.activity_id)
+    affected = select(ActivityRow.activity_id).where(
+        ActivityRow.agency_id == agency_id, col(ActivityRow.activity_id).not_in(waiting)
+    )
+    session.exec(insert(StaleRow).from_select(["activity_id"], affected))
+
+
+def take_stale(session: Session, count_max: int) -> Sequence[UUID]:
+    """Some activities to be judged anew, which then no longer wait."""
+    taken = session.exec(select(StaleRow.activity_id).limit(count_max)).all()
+    session.exec(delete(StaleRow).where(col(StaleRow.activity_id).in_(taken)))
+    return taken
+
+
+def _clips(session: Session, activity_id: UUID) -> tuple[Clip, ...]:
+    linked = (
+        select(LinkRow.clip_id)
+        .where(LinkRow.activity_id == activity_id, col(LinkRow.ended).is_(False))
+        .distinct()
+        .subquery()
+    )
+    query = (
+        select(linked.c.clip_id, RecordingRow, ProbeRow)
+        .outerjoin(RecordingRow, col(RecordingRow.clip_id) == linked.c.clip_id)
+        .outerjoin(ProbeRow, col(ProbeRow.clip_id) == linked.c.clip_id)
+        .order_by(linked.c.clip_id)
+    )
+    return tuple(
+        Clip(clip_id, recording and _recording(recording), probe and _probe(probe))
+        for clip_id, recording, probe in session.exec(query)
+    )
+
+
+def _recording(row: RecordingRow) -> Recording:
+    return Recording(Carrier(row.carrier), row.recorded_start, row.recorded_end)
+
+
+def _probe(row: ProbeRow) -> Probe:
+    return Probe(decodable=row.decodable, duration_ms=row.duration_ms)
+
+
+def _activation(row: ActivationRow) -> Activation:
+    return Activation(
+        row.activation_id,
+        row.agency_id,
+        row.pack,
+        row.sha256,
+        row.valid_from,
+        row.proposed_by,
+        row.confirmed_by,
+    )

@@ -1,0 +1,144 @@
+"""Rows of checklist's own database. Only store.py, app.py and migrations import this."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field
+
+from common import inbox, outbox, rulebook
+from common.db import NAMING, Rows, UtcDateTime
+from common.outbox import BIG_ID
+
+
+class Base(Rows, registry=registry()):
+    """Own metadata: services may share a process, never a schema."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class ActivityRow(Base, table=True):
+    """A copy from the catalogue's events."""
+
+    __tablename__ = "activity"
+
+    activity_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(index=True)
+    case_id: UUID
+    category: str
+    stage: str
+    officer_ids: list[str] = Field(sa_type=JSON)
+    heard_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MilestoneRow(Base, table=True):
+    """The latest statement of each moment; the catalogue keeps the earlier ones."""
+
+    __tablename__ = "milestone"
+
+    activity_id: UUID = Field(primary_key=True)
+    milestone: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ConditionRow(Base, table=True):
+    """The latest statement of each condition."""
+
+    __tablename__ = "condition"
+
+    activity_id: UUID = Field(primary_key=True)
+    condition: str = Field(primary_key=True)
+    holds: bool
+
+
+class LinkRow(Base, table=True):
+    """A clip serves an activity, or did."""
+
+    __tablename__ = "link"
+
+    link_id: UUID = Field(primary_key=True)
+    activity_id: UUID = Field(index=True)
+    clip_id: UUID = Field(index=True)
+    ended: bool
+
+
+class MarkRow(Base, table=True):
+    """Insert-only."""
+
+    __tablename__ = "mark"
+
+    mark_id: UUID = Field(primary_key=True)
+    activity_id: UUID = Field(index=True)
+    clip_id: UUID
+    point: str
+    offset_ms: int = Field(sa_type=BigInteger)
+
+
+class RecordingRow(Base, table=True):
+    """A copy from ingest's events: what the device said of a stored clip."""
+
+    __tablename__ = "recording"
+
+    clip_id: UUID = Field(primary_key=True)
+    carrier: str
+    recorded_start: datetime = Field(sa_type=UtcDateTime)
+    recorded_end: datetime = Field(sa_type=UtcDateTime)
+
+
+class ProbeRow(Base, table=True):
+    """A copy from ingest's events: what was read from a clip's bytes."""
+
+    __tablename__ = "probe"
+
+    clip_id: UUID = Field(primary_key=True)
+    decodable: bool
+    duration_ms: int = Field(sa_type=BigInteger)
+
+
+class EvaluationRow(Base, table=True):
+    """Every judgement that differed from the one before. Insert-only."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    evaluation_id: UUID = Field(unique=True)
+    activity_id: UUID = Field(index=True)
+    evaluated_at: datetime = Field(sa_type=UtcDateTime)
+    state: str
+    act_on: date
+    pack: str | None
+    pack_sha256: str | None
+    notice: str | None
+    findings: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+class ActivationRow(Base, table=True):
+    """Who proposed and who confirmed that a pack rules."""
+
+    __tablename__ = "activation"
+
+    activation_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(index=True)
+    pack: str
+    sha256: str
+    valid_from: date
+    proposed_by: UUID
+    proposed_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_by: UUID | None
+    confirmed_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class StaleRow(Base, table=True):
+    """An activity to be judged anew because a pack came into force."""
+
+    __tablename__ = "stale"
+
+    activity_id: UUID = Field(primary_key=True)
+
+
+OUTBOX = outbox.tables(Base.metadata)
+INBOX = inbox.tables(Base.metadata)
+RULEBOOK = rulebook.tables(Base.metadata)
