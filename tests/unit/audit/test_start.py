@@ -98,6 +98,15 @@ async def test_tables_that_contradict_each_other_are_not_carried_on(
         await start(tmp_path)
 
 
+async def test_a_bent_tree_is_noticed_also_where_nothing_was_signed_yet(tmp_path: Path) -> None:
+    async with ledger(tmp_path, CLOCK) as log:
+        await log.bus.publish([log.speaker.record(stored())])
+        await log.app.state.steps["consumer"](0)
+    bend(tmp_path, "DROP TRIGGER node_no_update", "UPDATE node SET hash = zeroblob(32)")
+    with pytest.raises(LogDamagedError, match="right edge"):
+        await start(tmp_path)
+
+
 async def test_a_log_that_was_rewritten_whole_contradicts_what_was_signed(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     await grown(tmp_path)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.trees import Tree, entries, naive_consistency, naive_path
-from tlog.merkle import EMPTY_ROOT, SIZE_MAX, leaf_hash
+from tlog.merkle import EMPTY_ROOT, SIZE_MAX, leaf_hash, node_hash
 from tlog.proofs import (
     ProofError,
     prove_consistency,
@@ -98,6 +98,27 @@ def test_a_consistency_proof_is_refused_with_a_hash_more_or_less(new: int) -> No
         for wrong in ([*proof, b"x" * 32], proof[:-1] if proof else [b"x" * 32]):
             with pytest.raises(ProofError):
                 check_consistency(wrong, old, new)
+
+
+def test_a_proof_of_another_length_is_refused_even_if_it_leads_to_the_root_given() -> None:
+    more = b"x" * 32
+    leaf = leaf_hash(TREE.leaves[0])
+    proof = inclusion(0, 4)
+    with pytest.raises(ProofError, match="too long"):
+        verify_inclusion(
+            [*proof, more], index=0, size=4, leaf=leaf, root=node_hash(more, TREE.roots[4])
+        )
+    with pytest.raises(ProofError, match="too short"):
+        verify_inclusion(proof[:1], index=0, size=4, leaf=leaf, root=TREE.roots[2])
+
+
+def test_a_consistency_proof_of_another_length_is_refused_likewise() -> None:
+    proof, more = prove_consistency(TREE.read, 1, 4), b"x" * 32
+    new_root = node_hash(more, TREE.roots[4])
+    with pytest.raises(ProofError, match="too long"):
+        verify_consistency([*proof, more], old=1, old_root=TREE.roots[1], new=4, new_root=new_root)
+    with pytest.raises(ProofError, match="too short"):
+        verify_consistency(proof[:1], old=1, old_root=TREE.roots[1], new=4, new_root=TREE.roots[2])
 
 
 @given(st.integers(1, SIZE), st.integers(1, SIZE))
