@@ -1,6 +1,7 @@
 """What an entry of the log says, and how entries of one clip are chained. Pure."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ LEAF_SIZE_MAX_BYTES: Final = 65_535
 NONCE_SIZE_BYTES: Final = 16
 """Without it, a neighbour's hash in a proof would let its receiver test guesses about the leaf."""
 WORD_SIZE_MAX: Final = 200
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,15 @@ class Head:
 
     number: int
     leaf_hash: bytes
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A record on its way into the log."""
+
+    record: Record
+    nonce: bytes
+    stream: str
 
 
 @dataclass(frozen=True)
@@ -76,23 +87,22 @@ class Proved:
     proof: bytes
 
 
-def entries(
-    log: Log,
-    heads: Mapping[str, Head],
-    records: Iterable[tuple[Record, bytes]],
-) -> list[Entry]:
-    """Return the entries for `records`, each with its nonce, in the order they came.
+def entries(log: Log, heads: Mapping[str, Head], arrivals: Iterable[Arrival]) -> list[Entry]:
+    """Return the entries for `arrivals`, in the order they came.
 
-    `heads` are those of the records' streams so far. Whatever a record holds, it gets an entry.
+    `heads` are those of their streams so far. Whatever a record holds, it gets an entry.
     """
     newest = dict(heads)
     made: list[Entry] = []
-    for index, (record, nonce) in enumerate(records, start=log.edge.size):
-        stream = stream_of(record)
-        entry = _entry(log.origin, index, record, nonce, stream, newest.get(stream))
-        newest[stream] = Head(entry.stream_number, entry.leaf_hash)
+    for index, arrival in enumerate(arrivals, start=log.edge.size):
+        entry = _entry(log.origin, index, arrival, newest.get(arrival.stream))
+        newest[arrival.stream] = Head(entry.stream_number, entry.leaf_hash)
         made.append(entry)
     return made
+
+
+def arrival(record: Record, nonce: bytes) -> Arrival:
+    return Arrival(record, nonce, stream_of(record))
 
 
 def stream_of(record: Record) -> str:
@@ -139,19 +149,17 @@ def bundle(
     return _json(said)
 
 
-def _entry(
-    origin: str, index: int, record: Record, nonce: bytes, stream: str, before: Head | None
-) -> Entry:
-    number = before.number + 1 if before else 1
+def _entry(origin: str, index: int, arrival: Arrival, before: Head | None) -> Entry:
+    record, number = arrival.record, before.number + 1 if before else 1
     leaf = _fitting(
         {
             "v": 1,
-            "nonce": nonce.hex(),
+            "nonce": arrival.nonce.hex(),
             "origin": origin,
             "number": index,
             "received": _received(record),
             "body": b64encode(record.value).decode(),
-            "stream": stream,
+            "stream": arrival.stream,
             "stream_number": number,
             "stream_previous": before.leaf_hash.hex() if before else None,
         }
@@ -163,7 +171,7 @@ def _entry(
         type=word(record.headers["ce_type"]),
         agency_id=_uuid(record.headers.get("ce_agencyid")),
         subject=word(record.headers.get("ce_subject", "")),
-        stream=stream,
+        stream=arrival.stream,
         stream_number=number,
     )
 
@@ -202,9 +210,4 @@ def _json(value: object) -> bytes:
 
 def _uuid(value: object) -> UUID | None:
     """The UUID that `value` is in its usual form, if it is one."""
-    try:
-        return (
-            UUID(value) if isinstance(value, str) and len(value) == len(str(UUID(int=0))) else None
-        )
-    except ValueError:
-        return None
+    return UUID(value) if isinstance(value, str) and _UUID.fullmatch(value) else None

@@ -74,13 +74,16 @@ def append(ctx: Context, session: Session, received: Sequence[Received]) -> None
     Raises:
         LogDamagedError, LogMovedError: nothing was appended.
     """
-    records = [each.record for each in received if not _is_own_checkpoint(each)]
-    if not records:
+    arrivals = [
+        domain.arrival(each.record, ctx.nonces(domain.NONCE_SIZE_BYTES))
+        for each in received
+        if not _is_own_checkpoint(each)
+    ]
+    if not arrivals:
         return
     log = store.log(session)
-    heads = store.heads(session, {domain.stream_of(record) for record in records})
-    nonces = [ctx.nonces(domain.NONCE_SIZE_BYTES) for _ in records]
-    entries = domain.entries(log, heads, zip(records, nonces, strict=True))
+    heads = store.heads(session, {arrival.stream for arrival in arrivals})
+    entries = domain.entries(log, heads, arrivals)
     edge, nodes = log.edge.append(entry.leaf_hash for entry in entries)
     store.append(session, log.edge, edge, entries, nodes)
     after_commit(session, ctx.grown.set)

@@ -109,8 +109,8 @@ def evidence(folder: Path, key: Ed25519PrivateKey | None = None) -> Evidence:
 def make_bundle(records: list[Record], signer: LocalSigner) -> bytes:
     """What audit would hand to access for these records."""
     log = Log(signer.name, Edge())
-    nonces = (number.to_bytes(16) for number in range(len(records)))
-    entries = domain.entries(log, {}, zip(records, nonces, strict=True))
+    arrivals = [domain.arrival(record, at.to_bytes(16)) for at, record in enumerate(records)]
+    entries = domain.entries(log, {}, arrivals)
     edge, made = log.edge.append(entry.leaf_hash for entry in entries)
     nodes: dict[NodeId, bytes] = dict(made)
     note = sign_checkpoint(Checkpoint(signer.name, edge.size, edge.root), signer)

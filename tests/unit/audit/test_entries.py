@@ -21,7 +21,7 @@ NONCE = bytes(range(16))
 
 
 def entries(*records: Record, heads: dict[str, Head] | None = None) -> list[Entry]:
-    return domain.entries(LOG, heads or {}, [(record, NONCE) for record in records])
+    return domain.entries(LOG, heads or {}, [domain.arrival(record, NONCE) for record in records])
 
 
 def speaker() -> Speaker:
@@ -65,7 +65,7 @@ def test_entries_of_a_clip_are_chained_within_a_batch_and_beyond_it() -> None:
     (third,) = domain.entries(
         Log("log.example/1", Edge().append([b"x" * 32] * 3)[0]),
         {str(CLIP): Head(second.stream_number, second.leaf_hash)},
-        [(to.record(stored()), NONCE)],
+        [domain.arrival(to.record(stored()), NONCE)],
     )
     chain = [json.loads(entry.leaf) for entry in (first, second, third)]
     assert [leaf["stream_number"] for leaf in chain] == [1, 2, 3]
@@ -80,7 +80,8 @@ def test_entries_of_a_clip_are_chained_within_a_batch_and_beyond_it() -> None:
 
 def test_the_same_fact_twice_makes_two_different_leaves() -> None:
     record = said(b"{}")
-    one, two = domain.entries(LOG, {}, [(record, NONCE), (record, bytes(16))])
+    arrivals = [domain.arrival(record, nonce) for nonce in (NONCE, bytes(16))]
+    one, two = domain.entries(LOG, {}, arrivals)
     assert one.leaf_hash != two.leaf_hash
 
 
