@@ -17,6 +17,7 @@ from tools.lint import (
     prints,
     publishing,
     purity,
+    rooms,
     size,
     sleeps,
     sql,
@@ -145,7 +146,7 @@ def test_no_rule_is_forgotten() -> None:
 
 
 def test_every_rule_is_seen_to_fail_below() -> None:
-    seen = {rule for rule, _, _ in SINS} | {openings, places}
+    seen = {rule for rule, _, _ in SINS} | {openings, places, rooms}
     assert seen == set(__main__.RULES)
 
 
@@ -167,6 +168,24 @@ def test_a_caller_may_be_named_in_another_module_of_the_service(tmp_path: Path) 
     route = "from access.people import Officer\n@router.get('/x')\ndef x(who: Officer): ..."
     assert offences(callers, tmp_path, ROUTES, route) != []
     assert offences(callers, tmp_path, "services/access/people.py", OFFICER) == []
+
+
+def test_a_service_without_one_of_the_rooms_is_refused(tmp_path: Path) -> None:
+    service = tmp_path / "services" / "access"
+    (service / "migrations" / "versions").mkdir(parents=True)
+    for room in ("__init__", *rooms.ROOMS):
+        (service / f"{room}.py").touch()
+    (service / "migrations" / "versions" / "0001_start.py").touch()
+    (service / "README.md").write_text("# access\n" * 12)
+    assert rooms.offences(tmp_path) == []
+    (service / "store.py").unlink()
+    (service / "migrations" / "versions" / "0001_start.py").unlink()
+    (service / "README.md").write_text("# access\n" * 13)
+    assert rooms.offences(tmp_path) == [
+        "services/access: has no store",
+        "services/access: has no first migration",
+        "services/access/README.md: more than 12 lines",
+    ]
 
 
 @pytest.mark.parametrize("silent", ["import os\n", '"""\n\nLate."""\n', "# only a comment\n"])

@@ -14,6 +14,7 @@ from tools.lint import (
     prints,
     publishing,
     purity,
+    rooms,
     size,
     sleeps,
     sql,
@@ -23,8 +24,8 @@ from tools.lint import (
 )
 
 RULES: Final = (
-    *(callers, excuses, failures, logs, openings, places, prints, publishing, purity, size),
-    *(sleeps, sql, times, transactions, words),
+    *(callers, excuses, failures, logs, openings, places, prints, publishing, purity, rooms),
+    *(size, sleeps, sql, times, transactions, words),
 )
 
 
