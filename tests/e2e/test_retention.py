@@ -356,9 +356,9 @@ async def test_a_hold_outlasts_the_period_until_it_is_released(
         ("GET", "/cases/{case}", None),
         ("POST", "/cases/{case}/confirm", {"class_id": "5y"}),
         ("GET", "/clips/{clip}/schedule", None),
-        ("PUT", f"/holds/{uuid4()}", {"case_id": "{case}", "mandate": "litigation"}),
+        ("PUT", "/holds/{new}", {"case_id": "{case}", "mandate": "litigation"}),
         ("POST", "/holds/{hold}/release", None),
-        ("PUT", f"/disposals/{uuid4()}", {"clip_id": "{clip}"}),
+        ("PUT", "/disposals/{new}", {"clip_id": "{clip}"}),
     ],
 )
 async def test_what_is_anothers_looks_as_if_it_did_not_exist(
@@ -369,12 +369,11 @@ async def test_what_is_anothers_looks_as_if_it_did_not_exist(
     hold = {"case_id": str(CASE), "mandate": "complaint"}
     await h.done(REVIEWER, "PUT", f"{V1}/holds/{hold_id}", hold)
     answers: list[httpx.Response] = []
-    for ids in ({"case": CASE, "clip": CLIP, "hold": hold_id}, dict.fromkeys(IDS, uuid4())):
+    there = {"case": CASE, "clip": CLIP, "hold": hold_id, "new": uuid4()}
+    nowhere = {name: uuid4() for name in there}
+    for ids in (there, nowhere):
         filled = body and {key: value.format(**ids) for key, value in body.items()}
         answers.append(await h.call(STRANGER, method, V1 + path.format(**ids), filled))
     assert [answer.status_code for answer in answers] == [404, 404]
     assert answers[0].content == answers[1].content
     assert said(h, "retention")[-2:] == ["retention.request.refused.v1"] * 2
-
-
-IDS = ("case", "clip", "hold")
