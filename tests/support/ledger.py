@@ -106,8 +106,10 @@ class Ledger:
         await self.settle()
 
     async def settle(self) -> None:
-        while any([await step(0) for step in self.app.state.steps.values()]):
-            pass
+        for _ in range(100):
+            if not any([await step(0) for step in self.app.state.steps.values()]):
+                return
+        raise AssertionError("the log does not come to rest")
 
 
 def settings(data: Path, **more: Any) -> Settings:  # noqa: ANN401 - any setting
