@@ -14,7 +14,7 @@ from common.outbox import Outbox
 from common.relay import Relay
 from contracts.oversight import RequestRefused
 from contracts.topics import PARTITIONS
-from oversight.consumers import EVERY
+from oversight.consumers import EVERY, REACTIONS
 from oversight.operations import Context
 from oversight.routes import router
 from oversight.settings import Settings
@@ -37,5 +37,5 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         refusal=RequestRefused,
     )
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
-    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, (), EVERY)
+    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, REACTIONS, EVERY)
     return service.create_app(NAME, ctx, router, {"relay": relay.step, "consumer": consumer.step})
