@@ -1,0 +1,43 @@
+"""Composition root of catalog: the only file that chooses implementations."""
+
+from fastapi import FastAPI
+
+from catalog.consumers import REACTIONS
+from catalog.operations.context import Context
+from catalog.routes.api import router
+from catalog.settings import Settings
+from catalog.tables import INBOX, OUTBOX
+from common import migrate, service
+from common.auth import TokenReader
+from common.bus import Bus
+from common.clock import Clock
+from common.consumer import Consumer
+from common.db import Database
+from common.ids import TimeIds
+from common.inbox import Inbox
+from common.outbox import Outbox
+from common.relay import Relay
+from contracts.catalog import RequestRefused
+from contracts.topics import PARTITIONS
+
+NAME = "catalog"
+
+
+def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
+    db = Database(settings.database_url)
+    migrate.check(db, NAME)
+    ids = TimeIds(clock)
+    ctx = Context(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        db=db,
+        outbox=Outbox(OUTBOX, ids, clock),
+        tokens=TokenReader(settings.jwks_url),
+        refusal=RequestRefused,
+    )
+    inbox = Inbox(INBOX, clock)
+    relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
+    consumer = Consumer(NAME, ctx, db, inbox, bus, REACTIONS)
+    steps = {"relay": relay.step, "consumer": consumer.step}
+    return service.create_app(NAME, ctx, router, steps, inbox)

@@ -1,0 +1,225 @@
+"""What the catalogue keeps, and the little it decides by itself. Pure.
+
+Two values are equal when they say the same; who said it and when does not count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, Protocol, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from contracts.catalog import Category, Trait
+from contracts.ingest import Carrier
+
+LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
+
+
+class Status(StrEnum):
+    """How far a case has come."""
+
+    OPEN = "open"
+    ENDED = "ended"
+    ARCHIVED = "archived"
+
+
+class PartyKind(StrEnum):
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class Party:
+    """Whom the case is about (当事人)."""
+
+    name: str
+    kind: PartyKind
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The enforcement act is over, and what was stated of it."""
+
+    ended_on: date
+    traits: frozenset[Trait]
+    ended_by: UUID = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Archiving:
+    """The archive took the case file over."""
+
+    archived_on: date
+    archived_by: UUID = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Case:
+    case_id: UUID
+    agency_id: UUID
+    unit_id: UUID
+    name: str
+    cause: str
+    category: Category
+    party: Party
+    provisional_no: str | None
+    case_no: str | None
+    opened_by: UUID = field(compare=False)
+    opened_at: datetime = field(compare=False)
+    ending: Ending | None = field(default=None, compare=False)
+    archiving: Archiving | None = field(default=None, compare=False)
+
+    @property
+    def status(self) -> Status:
+        if self.archiving is not None:
+            return Status.ARCHIVED
+        return Status.OPEN if self.ending is None else Status.ENDED
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One carried-out enforcement step of a case."""
+
+    activity_id: UUID
+    case_id: UUID
+    agency_id: UUID
+    stage: str
+    place: str
+    officers: tuple[UUID, ...]
+    recorded_by: UUID = field(compare=False)
+    recorded_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True)
+class MilestoneStatement:
+    """Somebody said when a named moment of an activity was."""
+
+    activity_id: UUID
+    name: str
+    at: datetime
+    reason: str | None
+    """Why it is said again, where it was said before."""
+    stated_by: UUID
+    stated_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True)
+class ConditionStatement:
+    """Somebody said whether a condition of the law holds for an activity."""
+
+    activity_id: UUID
+    name: str
+    holds: bool
+    stated_by: UUID
+    stated_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What ingest said of a clip. The times are missing where its bytes are not the announced."""
+
+    clip_id: UUID
+    agency_id: UUID
+    unit_id: UUID | None = None
+    carrier: Carrier | None = None
+    recorded_start: datetime | None = None
+    recorded_end: datetime | None = None
+    filmed_by: UUID | None = None
+    is_quarantined: bool = False
+    decodable: bool | None = None
+    """None until ingest has looked into it."""
+    duration_ms: int | None = None
+
+    @property
+    def length_ms(self) -> int:
+        """As measured, or as the device said where nothing could be measured."""
+        if self.duration_ms:
+            return self.duration_ms
+        if self.recorded_start is None or self.recorded_end is None:
+            return 0
+        return (self.recorded_end - self.recorded_start) // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A clip serves an activity. Never changed, only ended."""
+
+    link_id: UUID
+    clip_id: UUID
+    activity_id: UUID
+    case_id: UUID
+    linked_by: UUID = field(compare=False)
+    linked_at: datetime = field(compare=False)
+    ended_by: UUID | None = field(default=None, compare=False)
+    ended_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A content point is seen or heard in a clip, so long after its beginning."""
+
+    mark_id: UUID
+    clip_id: UUID
+    activity_id: UUID
+    point: str
+    offset_ms: int
+    added_by: UUID = field(compare=False)
+    added_at: datetime = field(compare=False)
+
+
+@dataclass(frozen=True)
+class ActivityFile:
+    """An activity and all that was ever stated of it, oldest first."""
+
+    activity: Activity
+    milestones: Sequence[MilestoneStatement]
+    conditions: Sequence[ConditionStatement]
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with everything in it."""
+
+    case: Case
+    activities: Sequence[ActivityFile]
+    links: Sequence[Link]
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True)
+class ClipFile:
+    """A clip with everything it serves, ended links included."""
+
+    clip: Clip
+    links: Sequence[Link]
+    marks: Sequence[Mark]
+
+
+class Named(Protocol):
+    """A statement about something with a name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def histories(statements: Sequence[N]) -> dict[str, list[N]]:
+    """Statements by what they are about, in the order they were made: the last one counts."""
+    found: dict[str, list[N]] = {}
+    for statement in statements:
+        found.setdefault(statement.name, []).append(statement)
+    return found
+
+
+def last_of(statements: Sequence[N], name: str) -> N | None:
+    """The statement that counts, or None where nobody said anything: then nobody knows."""
+    return next((said for said in reversed(statements) if said.name == name), None)
+
+
+def is_future(day: date, now: datetime) -> bool:
+    """Whether a legal date has not begun yet in China."""
+    return day > now.astimezone(LEGAL_TIME).date()

@@ -1,0 +1,105 @@
+"""Expected failures of the catalogue."""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from common.errors import AppError
+
+
+class CaseUnknownError(AppError):
+    """No such case, or none the requester may know of: the two must look the same."""
+
+    code: ClassVar[str] = "catalog.case-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    title: ClassVar[str] = "没有找到该案件"
+
+
+class ActivityUnknownError(AppError):
+    """No such activity, or none the requester may know of: the two must look the same."""
+
+    code: ClassVar[str] = "catalog.activity-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    title: ClassVar[str] = "没有找到该执法活动"
+
+
+class ClipUnknownError(AppError):
+    """No such clip, or another agency's, or ingest's word of it has not arrived yet.
+
+    A client that has just uploaded it tries again a moment later.
+    """
+
+    code: ClassVar[str] = "catalog.clip-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    title: ClassVar[str] = "没有找到该音像文件"
+
+
+class LinkUnknownError(AppError):
+    """No such link, or none the requester may know of: the two must look the same."""
+
+    code: ClassVar[str] = "catalog.link-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    title: ClassVar[str] = "没有找到该关联"
+
+
+class IdTakenError(AppError):
+    """This id was used for something else; repeating is fine, changing is not."""
+
+    code: ClassVar[str] = "catalog.id-taken"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该编号已用于其他内容"
+
+
+class AlreadyEndedError(AppError):
+    """The case was ended otherwise; periods of keeping already start from that."""
+
+    code: ClassVar[str] = "catalog.already-ended"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该案件已按其他内容办结"
+
+
+class NotEndedError(AppError):
+    """Only what is over goes to the archive."""
+
+    code: ClassVar[str] = "catalog.not-ended"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "案件尚未办结，不能归档"
+
+
+class ArchivedError(AppError):
+    """The archive has the case file; nothing is added to it any more."""
+
+    code: ClassVar[str] = "catalog.archived"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "案件已归档，不能再作变更"
+
+
+class DateWrongError(AppError):
+    """A legal date in the future, or an archiving before the end."""
+
+    code: ClassVar[str] = "catalog.date-wrong"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "日期有误"
+
+
+class AlreadyLinkedError(AppError):
+    """The clip serves the activity already, under another link's id."""
+
+    code: ClassVar[str] = "catalog.already-linked"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该音像文件已关联到此执法活动"
+
+
+class ClipQuarantinedError(AppError):
+    """What arrived is not what the device announced; it is kept, and not used."""
+
+    code: ClassVar[str] = "catalog.clip-quarantined"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该音像文件校验不一致，已隔离，不能使用"
+
+
+class OffsetOutsideError(AppError):
+    """A mark behind the end of the clip."""
+
+    code: ClassVar[str] = "catalog.offset-outside"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "标记位置超出音像文件时长"

@@ -1,0 +1,104 @@
+"""Activities, and what people state of them: always added, never changed; the last one counts."""
+
+from sqlmodel import Session
+
+from catalog.domain import Activity, ConditionStatement, MilestoneStatement, last_of
+from catalog.errors import IdTakenError
+from catalog.operations.context import (
+    Context,
+    RefusedError,
+    check_not_archived,
+    own_activity,
+    own_case,
+)
+from catalog.store import cases
+from common.auth import Requester
+from contracts.catalog import ActivityRecorded, ConditionDeclared, MilestoneReached
+
+
+def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activity:
+    """Add a carried-out step to a case of `who`'s agency. Safe to repeat.
+
+    Raises:
+        CaseUnknownError: there is no such case in `who`'s agency.
+        IdTakenError: the id belongs to another activity, or to this one in another form.
+        ArchivedError: the archive has the case.
+    """
+    with ctx.recording(who), ctx.db.transaction() as session:
+        case = own_case(session, who, activity.case_id)
+        known = cases.find_activity(session, activity.activity_id)
+        if known is None:
+            check_not_archived(case)
+            cases.add_activity(session, activity)
+            event = ActivityRecorded(
+                agency_id=activity.agency_id,
+                activity_id=activity.activity_id,
+                case_id=activity.case_id,
+                category=case.category,
+                stage=activity.stage,
+                officer_ids=activity.officers,
+            )
+            ctx.outbox.emit(session, event)
+        elif known != activity:
+            raise RefusedError(IdTakenError(), activity.activity_id, known.agency_id)
+    return known or activity
+
+
+def state_milestone(
+    ctx: Context, who: Requester, statement: MilestoneStatement
+) -> MilestoneStatement:
+    """Say when a named moment was. Saying the same again changes nothing.
+
+    Raises:
+        ActivityUnknownError: there is none in `who`'s agency.
+        ArchivedError: the archive has the case.
+    """
+    with ctx.recording(who), ctx.db.transaction() as session:
+        activity = own_activity(session, who, statement.activity_id)
+        said = cases.list_milestones(session, activity.activity_id)
+        last = last_of(said, statement.name)
+        if last is not None and last == statement:
+            return last
+        _check_open(session, who, activity)
+        cases.add_milestone(session, statement)
+        event = MilestoneReached(
+            agency_id=activity.agency_id,
+            activity_id=activity.activity_id,
+            milestone=statement.name,
+            at=statement.at,
+            stated_by=who.subject,
+        )
+        ctx.outbox.emit(session, event)
+    return statement
+
+
+def declare_condition(
+    ctx: Context, who: Requester, statement: ConditionStatement
+) -> ConditionStatement:
+    """Say whether a condition holds; until somebody does, nobody knows. Repeating changes nothing.
+
+    Raises:
+        ActivityUnknownError: there is none in `who`'s agency.
+        ArchivedError: the archive has the case.
+    """
+    with ctx.recording(who), ctx.db.transaction() as session:
+        activity = own_activity(session, who, statement.activity_id)
+        said = cases.list_conditions(session, activity.activity_id)
+        last = last_of(said, statement.name)
+        if last is not None and last == statement:
+            return last
+        _check_open(session, who, activity)
+        cases.add_condition(session, statement)
+        event = ConditionDeclared(
+            agency_id=activity.agency_id,
+            activity_id=activity.activity_id,
+            condition=statement.name,
+            holds=statement.holds,
+            declared_by=who.subject,
+        )
+        ctx.outbox.emit(session, event)
+    return statement
+
+
+def _check_open(session: Session, who: Requester, activity: Activity) -> None:
+    check_not_archived(own_case(session, who, activity.case_id))

@@ -1,0 +1,184 @@
+"""Clips as ingest tells of them, what they serve, and the marks in them."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlmodel import Session
+
+from catalog.domain import Activity, Case, Clip, ClipFile, Link, Mark
+from catalog.errors import (
+    AlreadyLinkedError,
+    ClipQuarantinedError,
+    IdTakenError,
+    LinkUnknownError,
+    OffsetOutsideError,
+)
+from catalog.operations.context import (
+    Context,
+    RefusedError,
+    check_not_archived,
+    own_activity,
+    own_case,
+    own_clip,
+)
+from catalog.store import cases, clips
+from common.auth import Requester
+from contracts.catalog import ClipLinked, ClipUnlinked, MarkAdded
+from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
+
+
+def remember_stored(_ctx: Context, session: Session, event: ClipStored) -> None:
+    """A clip can be linked from now on."""
+    clip = Clip(
+        clip_id=event.clip_id,
+        agency_id=event.agency_id,
+        unit_id=event.unit_id,
+        carrier=event.carrier,
+        recorded_start=event.recorded_start,
+        recorded_end=event.recorded_end,
+        filmed_by=event.filmed_by,
+    )
+    clips.remember_clip(session, clip)
+
+
+def remember_quarantined(_ctx: Context, session: Session, event: ClipQuarantined) -> None:
+    """A clip's bytes are not those announced: it is shown, and cannot be linked."""
+    clips.quarantine_clip(session, Clip(event.clip_id, event.agency_id, is_quarantined=True))
+
+
+def remember_probed(_ctx: Context, session: Session, event: ClipProbed) -> None:
+    """A clip's length is measured."""
+    clips.remember_facts(
+        session, event.clip_id, decodable=event.decodable, duration_ms=event.duration_ms
+    )
+
+
+def read_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipFile:
+    """What the catalogue knows of a clip of `who`'s agency.
+
+    Raises:
+        ClipUnknownError: there is none, or ingest's word of it has not arrived yet.
+    """
+    with ctx.recording(who), ctx.db.snapshot() as session:
+        clip = own_clip(session, who, clip_id)
+        return ClipFile(
+            clip, clips.links_of_clip(session, clip_id), clips.marks_of_clip(session, clip_id)
+        )
+
+
+def link_clip(
+    ctx: Context, who: Requester, link_id: UUID, clip_id: UUID, activity_id: UUID
+) -> Link:
+    """Say that a clip serves an activity, both of `who`'s agency. Safe to repeat.
+
+    Raises:
+        ClipUnknownError: there is none, or ingest's word of it has not arrived yet: try again.
+        ActivityUnknownError: there is none in `who`'s agency.
+        IdTakenError: the id belongs to another link.
+        AlreadyLinkedError: another link says the same.
+        ClipQuarantinedError: the clip is not to be used.
+        ArchivedError: the archive has the case.
+    """
+    with ctx.recording(who), ctx.db.transaction() as session:
+        clip = own_clip(session, who, clip_id)
+        activity = own_activity(session, who, activity_id)
+        case = own_case(session, who, activity.case_id)
+        link = Link(link_id, clip_id, activity_id, case.case_id, who.subject, ctx.clock.now())
+        known = clips.find_link(session, link_id)
+        if known is None:
+            check_not_archived(case)
+            _check_can_serve(session, clip, activity)
+            clips.add_link(session, link)
+            ctx.outbox.emit(session, _linked(link, case))
+        elif known != link:
+            raise RefusedError(IdTakenError(), link_id)
+    return known or link
+
+
+def end_link(ctx: Context, who: Requester, link_id: UUID) -> Link:
+    """Say that a clip does not serve an activity; link and end stay on record. Safe to repeat.
+
+    Raises:
+        LinkUnknownError: there is none in `who`'s agency.
+        ArchivedError: the archive has the case.
+    """
+    with ctx.recording(who), ctx.db.transaction() as session:
+        link = clips.find_link(session, link_id)
+        case = link and cases.hold_case(session, link.case_id)
+        if link is None or case is None or case.agency_id != who.agency_id:
+            raise RefusedError(LinkUnknownError(), link_id, case and case.agency_id)
+        if link.ended_at is not None:
+            return link
+        check_not_archived(case)
+        ended = replace(link, ended_by=who.subject, ended_at=ctx.clock.now())
+        clips.end_link(session, ended)
+        event = ClipUnlinked(
+            agency_id=case.agency_id,
+            link_id=link_id,
+            clip_id=link.clip_id,
+            activity_id=link.activity_id,
+            case_id=link.case_id,
+            unlinked_by=who.subject,
+        )
+        ctx.outbox.emit(session, event)
+    return ended
+
+
+def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
+    """Note that a content point is seen or heard in a clip. Safe to repeat.
+
+    Raises:
+        ClipUnknownError: there is none, or ingest's word of it has not arrived yet: try again.
+        ActivityUnknownError: there is none in `who`'s agency.
+        IdTakenError: the id belongs to another mark.
+        ClipQuarantinedError: the clip is not to be used.
+        OffsetOutsideError: the clip is not that long.
+        ArchivedError: the archive has the case.
+    """
+    with ctx.recording(who), ctx.db.transaction() as session:
+        clip = own_clip(session, who, mark.clip_id)
+        activity = own_activity(session, who, mark.activity_id)
+        case = own_case(session, who, activity.case_id)
+        known = clips.find_mark(session, mark.mark_id)
+        if known is None:
+            check_not_archived(case)
+            _check_usable(clip)
+            if mark.offset_ms > clip.length_ms:
+                raise OffsetOutsideError
+            clips.add_mark(session, mark)
+            event = MarkAdded(
+                agency_id=activity.agency_id,
+                mark_id=mark.mark_id,
+                clip_id=mark.clip_id,
+                activity_id=mark.activity_id,
+                point=mark.point,
+                offset_ms=mark.offset_ms,
+                added_by=who.subject,
+            )
+            ctx.outbox.emit(session, event)
+        elif known != mark:
+            raise RefusedError(IdTakenError(), mark.mark_id)
+    return known or mark
+
+
+def _check_usable(clip: Clip) -> None:
+    if clip.is_quarantined:
+        raise ClipQuarantinedError
+
+
+def _check_can_serve(session: Session, clip: Clip, activity: Activity) -> None:
+    _check_usable(clip)
+    if clips.is_linked(session, clip.clip_id, activity.activity_id):
+        raise AlreadyLinkedError
+
+
+def _linked(link: Link, case: Case) -> ClipLinked:
+    return ClipLinked(
+        agency_id=case.agency_id,
+        link_id=link.link_id,
+        clip_id=link.clip_id,
+        activity_id=link.activity_id,
+        case_id=link.case_id,
+        unit_id=case.unit_id,
+        linked_by=link.linked_by,
+    )

@@ -1,0 +1,90 @@
+"""What all of the catalogue's operations need, and how they find what somebody may know of."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session
+
+from catalog.domain import Activity, Case, Clip, Status
+from catalog.errors import (
+    ActivityUnknownError,
+    ArchivedError,
+    CaseUnknownError,
+    ClipUnknownError,
+)
+from catalog.settings import Settings
+from catalog.store import cases, clips
+from common import service
+from common.auth import Requester
+from common.errors import AppError
+
+
+class RefusedError(Exception):
+    """Raised inside a transaction, where a refusal cannot be recorded; `recording` does it."""
+
+    def __init__(
+        self, error: AppError, thing_id: UUID | None = None, owner_id: UUID | None = None
+    ) -> None:
+        super().__init__(error.code)
+        self.error = error
+        self.thing_id = thing_id
+        self.owner_id = owner_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(service.Context):
+    """What the catalogue's operations need; built once in app.py."""
+
+    settings: Settings
+
+    @contextmanager
+    def recording(self, who: Requester) -> Generator[None]:
+        """Put a refusal of `who` on record once the transaction within has rolled back."""
+        try:
+            yield
+        except RefusedError as refused:
+            raise self.refuse(who, refused.error, refused.thing_id, refused.owner_id) from refused
+
+
+def own_case(session: Session, who: Requester, case_id: UUID) -> Case:
+    """The case, held until the transaction ends, if it is `who`'s agency's.
+
+    Raises:
+        RefusedError: there is none, or it is another agency's; the two look the same.
+    """
+    case = cases.hold_case(session, case_id)
+    if case is None or case.agency_id != who.agency_id:
+        raise RefusedError(CaseUnknownError(), case_id, case and case.agency_id)
+    return case
+
+
+def own_activity(session: Session, who: Requester, activity_id: UUID) -> Activity:
+    """The activity, if it is `who`'s agency's.
+
+    Raises:
+        RefusedError: there is none, or it is another agency's; the two look the same.
+    """
+    activity = cases.find_activity(session, activity_id)
+    if activity is None or activity.agency_id != who.agency_id:
+        raise RefusedError(ActivityUnknownError(), activity_id, activity and activity.agency_id)
+    return activity
+
+
+def own_clip(session: Session, who: Requester, clip_id: UUID) -> Clip:
+    """The clip, if it is `who`'s agency's.
+
+    Raises:
+        RefusedError: there is none, it is another agency's, or nobody has told the catalogue of it
+            yet; all look the same.
+    """
+    clip = clips.find_clip(session, clip_id)
+    if clip is None or clip.agency_id != who.agency_id:
+        raise RefusedError(ClipUnknownError(), clip_id, clip and clip.agency_id)
+    return clip
+
+
+def check_not_archived(case: Case) -> None:
+    if case.status is Status.ARCHIVED:
+        raise ArchivedError

@@ -1,0 +1,260 @@
+"""What the catalogue answers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from catalog import domain
+from catalog.domain import (
+    ActivityFile,
+    Case,
+    CaseFile,
+    Clip,
+    ClipFile,
+    ConditionStatement,
+    Link,
+    Mark,
+    MilestoneStatement,
+    PartyKind,
+    Status,
+)
+from contracts.catalog import Category, Trait
+from contracts.ingest import Carrier
+
+
+class GlimpseOut(BaseModel):
+    """All that somebody outside learns of the case their account is bound to."""
+
+    case_id: UUID
+    case_no: str | None
+    status: Status
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        return cls(case_id=case.case_id, case_no=case.case_no, status=case.status)
+
+
+class PartyOut(BaseModel):
+    """Whom a case is about."""
+
+    name: str
+    kind: PartyKind
+
+
+class CaseOut(BaseModel):
+    """A case without what is in it."""
+
+    case_id: UUID
+    unit_id: UUID
+    name: str
+    cause: str
+    category: Category
+    party: PartyOut
+    provisional_no: str | None
+    case_no: str | None
+    status: Status
+    opened_by: UUID
+    opened_at: datetime
+    ended_on: date | None
+    traits: list[Trait]
+    archived_on: date | None
+
+    @classmethod
+    def of(cls, case: Case) -> "CaseOut":
+        return CaseOut(
+            case_id=case.case_id,
+            unit_id=case.unit_id,
+            name=case.name,
+            cause=case.cause,
+            category=case.category,
+            party=PartyOut(name=case.party.name, kind=case.party.kind),
+            provisional_no=case.provisional_no,
+            case_no=case.case_no,
+            status=case.status,
+            opened_by=case.opened_by,
+            opened_at=case.opened_at,
+            ended_on=case.ending and case.ending.ended_on,
+            traits=sorted(case.ending.traits) if case.ending else [],
+            archived_on=case.archiving and case.archiving.archived_on,
+        )
+
+
+class CasesOut(BaseModel):
+    """One page; `next` asks for the following one."""
+
+    items: list[CaseOut]
+    next: UUID | None
+
+
+class MilestoneStatementOut(BaseModel):
+    """When somebody said a moment was."""
+
+    at: datetime
+    reason: str | None
+    stated_by: UUID
+    stated_at: datetime
+
+    @classmethod
+    def of(cls, said: MilestoneStatement) -> Self:
+        return cls.model_validate(said, from_attributes=True)
+
+
+class MilestoneOut(BaseModel):
+    """A named moment as last stated, and everything ever stated of it, oldest first."""
+
+    milestone: str
+    at: datetime
+    statements: list[MilestoneStatementOut]
+
+    @classmethod
+    def all_of(cls, said: Sequence[MilestoneStatement]) -> list[Self]:
+        return [
+            cls(
+                milestone=name,
+                at=history[-1].at,
+                statements=[MilestoneStatementOut.of(one) for one in history],
+            )
+            for name, history in domain.histories(said).items()
+        ]
+
+
+class ConditionStatementOut(BaseModel):
+    """Whether somebody said a condition holds."""
+
+    holds: bool
+    stated_by: UUID
+    stated_at: datetime
+
+    @classmethod
+    def of(cls, said: ConditionStatement) -> Self:
+        return cls.model_validate(said, from_attributes=True)
+
+
+class ConditionOut(BaseModel):
+    """A condition as last stated, and everything ever stated of it. Unknown ones are not listed."""
+
+    condition: str
+    holds: bool
+    statements: list[ConditionStatementOut]
+
+    @classmethod
+    def all_of(cls, said: Sequence[ConditionStatement]) -> list[Self]:
+        return [
+            cls(
+                condition=name,
+                holds=history[-1].holds,
+                statements=[ConditionStatementOut.of(one) for one in history],
+            )
+            for name, history in domain.histories(said).items()
+        ]
+
+
+class ActivityOut(BaseModel):
+    """An activity without what was stated of it."""
+
+    activity_id: UUID
+    case_id: UUID
+    stage: str
+    place: str
+    officers: list[UUID]
+    recorded_by: UUID
+    recorded_at: datetime
+
+
+class ActivityFileOut(ActivityOut):
+    """An activity with what was stated of it."""
+
+    milestones: list[MilestoneOut]
+    conditions: list[ConditionOut]
+
+    @classmethod
+    def of(cls, file: ActivityFile) -> Self:
+        stated = {
+            "milestones": MilestoneOut.all_of(file.milestones),
+            "conditions": ConditionOut.all_of(file.conditions),
+        }
+        return cls.model_validate(vars(file.activity) | stated)
+
+
+class LinkOut(BaseModel):
+    """A clip serves an activity, or did until it was ended."""
+
+    link_id: UUID
+    clip_id: UUID
+    activity_id: UUID
+    case_id: UUID
+    linked_by: UUID
+    linked_at: datetime
+    ended_by: UUID | None
+    ended_at: datetime | None
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls.model_validate(link, from_attributes=True)
+
+
+class MarkOut(BaseModel):
+    """A content point in a clip."""
+
+    mark_id: UUID
+    clip_id: UUID
+    activity_id: UUID
+    point: str
+    offset_ms: int
+    added_by: UUID
+    added_at: datetime
+
+    @classmethod
+    def of(cls, mark: Mark) -> Self:
+        return cls.model_validate(mark, from_attributes=True)
+
+
+class CaseFileOut(CaseOut):
+    """A case with everything in it."""
+
+    activities: list[ActivityFileOut]
+    links: list[LinkOut]
+    marks: list[MarkOut]
+
+    @classmethod
+    def of_file(cls, file: CaseFile) -> Self:
+        return cls(
+            **dict(CaseOut.of(file.case)),
+            activities=[ActivityFileOut.of(activity) for activity in file.activities],
+            links=[LinkOut.of(link) for link in file.links],
+            marks=[MarkOut.of(mark) for mark in file.marks],
+        )
+
+
+class ClipOut(BaseModel):
+    """What the catalogue knows of a clip. Times are missing for one in quarantine."""
+
+    clip_id: UUID
+    unit_id: UUID | None
+    state: str
+    carrier: Carrier | None
+    recorded_start: datetime | None
+    recorded_end: datetime | None
+    filmed_by: UUID | None
+    decodable: bool | None
+    duration_ms: int | None
+    links: list[LinkOut]
+    marks: list[MarkOut]
+
+    @classmethod
+    def of(cls, file: ClipFile) -> Self:
+        return cls.model_validate(
+            vars(file.clip)
+            | {
+                "state": _state(file.clip),
+                "links": [LinkOut.of(link) for link in file.links],
+                "marks": [MarkOut.of(mark) for mark in file.marks],
+            }
+        )
+
+
+def _state(clip: Clip) -> str:
+    return "quarantined" if clip.is_quarantined else "stored"

@@ -1,0 +1,134 @@
+"""Queries about clips, what they serve, and the marks in them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from catalog.domain import Clip, Link, Mark
+from catalog.tables import ActivityRow, ClipRow, LinkRow, MarkRow
+from contracts.ingest import Carrier
+
+
+def remember_clip(session: Session, clip: Clip) -> None:
+    """Keep that a clip is stored, also after an upload under its id that was not."""
+    session.merge(ClipRow(**vars(clip)))
+
+
+def quarantine_clip(session: Session, clip: Clip) -> None:
+    """Mark a clip as not to be used, whether or not it was known."""
+    row = session.get(ClipRow, clip.clip_id)
+    if row is None:
+        session.add(ClipRow(**vars(clip)))
+    else:
+        row.is_quarantined = True
+
+
+def remember_facts(session: Session, clip_id: UUID, *, decodable: bool, duration_ms: int) -> None:
+    session.exec(
+        update(ClipRow)
+        .where(col(ClipRow.clip_id) == clip_id)
+        .values(decodable=decodable, duration_ms=duration_ms)
+    )
+
+
+def find_clip(session: Session, clip_id: UUID) -> Clip | None:
+    row = session.get(ClipRow, clip_id)
+    return row and Clip(
+        clip_id=row.clip_id,
+        agency_id=row.agency_id,
+        unit_id=row.unit_id,
+        carrier=Carrier(row.carrier) if row.carrier else None,
+        recorded_start=row.recorded_start,
+        recorded_end=row.recorded_end,
+        filmed_by=row.filmed_by,
+        is_quarantined=row.is_quarantined,
+        decodable=row.decodable,
+        duration_ms=row.duration_ms,
+    )
+
+
+def add_link(session: Session, link: Link) -> None:
+    session.add(LinkRow(**vars(link)))
+
+
+def find_link(session: Session, link_id: UUID) -> Link | None:
+    row = session.get(LinkRow, link_id)
+    return row and _link(row)
+
+
+def is_linked(session: Session, clip_id: UUID, activity_id: UUID) -> bool:
+    """Whether a link that was not ended says so."""
+    query = select(LinkRow.link_id).where(
+        LinkRow.clip_id == clip_id,
+        LinkRow.activity_id == activity_id,
+        col(LinkRow.ended_at).is_(None),
+    )
+    return session.exec(query).first() is not None
+
+
+def end_link(session: Session, link: Link) -> None:
+    session.exec(
+        update(LinkRow)
+        .where(col(LinkRow.link_id) == link.link_id)
+        .values(ended_by=link.ended_by, ended_at=link.ended_at)
+    )
+
+
+def links_of_case(session: Session, case_id: UUID) -> Sequence[Link]:
+    query = select(LinkRow).where(LinkRow.case_id == case_id).order_by(col(LinkRow.linked_at))
+    return [_link(row) for row in session.exec(query)]
+
+
+def links_of_clip(session: Session, clip_id: UUID) -> Sequence[Link]:
+    query = select(LinkRow).where(LinkRow.clip_id == clip_id).order_by(col(LinkRow.linked_at))
+    return [_link(row) for row in session.exec(query)]
+
+
+def add_mark(session: Session, mark: Mark) -> None:
+    session.add(MarkRow(**vars(mark)))
+
+
+def find_mark(session: Session, mark_id: UUID) -> Mark | None:
+    row = session.get(MarkRow, mark_id)
+    return row and _mark(row)
+
+
+def marks_of_case(session: Session, case_id: UUID) -> Sequence[Mark]:
+    of_case = select(ActivityRow.activity_id).where(ActivityRow.case_id == case_id)
+    query = (
+        select(MarkRow)
+        .where(col(MarkRow.activity_id).in_(of_case))
+        .order_by(col(MarkRow.clip_id), col(MarkRow.offset_ms))
+    )
+    return [_mark(row) for row in session.exec(query)]
+
+
+def marks_of_clip(session: Session, clip_id: UUID) -> Sequence[Mark]:
+    query = select(MarkRow).where(MarkRow.clip_id == clip_id).order_by(col(MarkRow.offset_ms))
+    return [_mark(row) for row in session.exec(query)]
+
+
+def _link(row: LinkRow) -> Link:
+    return Link(
+        link_id=row.link_id,
+        clip_id=row.clip_id,
+        activity_id=row.activity_id,
+        case_id=row.case_id,
+        linked_by=row.linked_by,
+        linked_at=row.linked_at,
+        ended_by=row.ended_by,
+        ended_at=row.ended_at,
+    )
+
+
+def _mark(row: MarkRow) -> Mark:
+    return Mark(
+        mark_id=row.mark_id,
+        clip_id=row.clip_id,
+        activity_id=row.activity_id,
+        point=row.point,
+        offset_ms=row.offset_ms,
+        added_by=row.added_by,
+        added_at=row.added_at,
+    )

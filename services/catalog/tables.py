@@ -1,0 +1,137 @@
+"""Rows of catalog's own database. Only store.py, app.py and migrations import this."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field
+
+from common import inbox, outbox
+from common.db import NAMING, Rows, UtcDateTime
+from common.outbox import BIG_ID
+
+
+class Base(Rows, registry=registry()):
+    """Own metadata: services may share a process, never a schema."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class CaseRow(Base, table=True):
+    """Its end and its archiving are written once each; nothing else changes."""
+
+    __tablename__ = "case"
+
+    case_id: UUID = Field(primary_key=True)
+    agency_id: UUID = Field(index=True)
+    unit_id: UUID
+    name: str
+    cause: str
+    category: str
+    party_name: str
+    party_kind: str
+    provisional_no: str | None
+    case_no: str | None
+    opened_by: UUID
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    status: str
+    ended_on: date | None = None
+    traits: list[str] = Field(sa_type=JSON)
+    ended_by: UUID | None = None
+    archived_on: date | None = None
+    archived_by: UUID | None = None
+
+
+class ActivityRow(Base, table=True):
+    """Insert-only."""
+
+    __tablename__ = "activity"
+
+    activity_id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(index=True)
+    agency_id: UUID
+    stage: str
+    place: str
+    officers: list[str] = Field(sa_type=JSON)
+    recorded_by: UUID
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MilestoneRow(Base, table=True):
+    """Insert-only; the last row of a name counts."""
+
+    __tablename__ = "milestone"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    activity_id: UUID = Field(index=True)
+    name: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    reason: str | None
+    stated_by: UUID
+    stated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ConditionRow(Base, table=True):
+    """Insert-only; the last row of a name counts."""
+
+    __tablename__ = "condition"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    activity_id: UUID = Field(index=True)
+    name: str
+    holds: bool
+    stated_by: UUID
+    stated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ClipRow(Base, table=True):
+    """A copy from ingest's events."""
+
+    __tablename__ = "clip"
+
+    clip_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    unit_id: UUID | None = None
+    carrier: str | None = None
+    recorded_start: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    recorded_end: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    filmed_by: UUID | None = None
+    is_quarantined: bool
+    decodable: bool | None = None
+    duration_ms: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class LinkRow(Base, table=True):
+    """Insert-only, but for its one end."""
+
+    __tablename__ = "link"
+
+    link_id: UUID = Field(primary_key=True)
+    clip_id: UUID = Field(index=True)
+    activity_id: UUID = Field(index=True)
+    case_id: UUID = Field(index=True)
+    linked_by: UUID
+    linked_at: datetime = Field(sa_type=UtcDateTime)
+    ended_by: UUID | None = None
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class MarkRow(Base, table=True):
+    """Insert-only."""
+
+    __tablename__ = "mark"
+
+    mark_id: UUID = Field(primary_key=True)
+    clip_id: UUID = Field(index=True)
+    activity_id: UUID = Field(index=True)
+    point: str
+    offset_ms: int = Field(sa_type=BigInteger)
+    added_by: UUID
+    added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+OUTBOX = outbox.tables(Base.metadata)
+INBOX = inbox.tables(Base.metadata)
