@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -17,7 +17,7 @@ from contracts.identity import Role
 from identity.adapters.keys import SigningKeys
 from tests.support.clock import FrozenClock
 from tests.support.house import house
-from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, announced, setup_body
+from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, announced, setup_body, told
 from tests.support.people import person
 
 WRONG = "wrong password 123"
@@ -237,26 +237,24 @@ async def test_a_token_that_is_not_ours_as_it_stands_opens_nothing(
         assert answer.json()["code"] == "common.not-signed-in", wrong
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("/v1/sessions", {}),
-        ("/v1/sessions", {"username": "li", "password": ""}),
-        ("/v1/sessions", {"username": "li\u0000", "password": PASSWORD}),
-        ("/v1/sessions", {"username": "li", "password": "x" * 257}),
-        ("/v1/sessions", {"username": "li", "password": PASSWORD, "admin": True}),
-        ("/v1/sessions", {"username": ["li"], "password": PASSWORD}),
-        ("/v1/sessions/refresh", {"refresh_token": None}),
-        ("/v1/setup", {"setup_code": PASSWORD}),
-        ("/v1/setup", []),
-    ],
-)
-async def test_a_malformed_body_is_refused_and_not_repeated(
-    offices: Offices, path: str, body: object
-) -> None:
-    answer = await offices.call(None, "POST", path, body)
-    assert (answer.status_code, answer.json()["code"]) == (422, "common.invalid")
-    assert PASSWORD not in answer.text
+MALFORMED: Final[list[tuple[str, object]]] = [
+    ("/v1/sessions", {}),
+    ("/v1/sessions", {"username": "li", "password": ""}),
+    ("/v1/sessions", {"username": "li\u0000", "password": PASSWORD}),
+    ("/v1/sessions", {"username": "li", "password": "x" * 257}),
+    ("/v1/sessions", {"username": "li", "password": PASSWORD, "admin": True}),
+    ("/v1/sessions", {"username": ["li"], "password": PASSWORD}),
+    ("/v1/sessions/refresh", {"refresh_token": None}),
+    ("/v1/setup", {"setup_code": PASSWORD}),
+    ("/v1/setup", []),
+]
+
+
+async def test_a_malformed_body_is_refused_and_not_repeated(offices: Offices) -> None:
+    for path, body in MALFORMED:
+        answer = await offices.call(None, "POST", path, body)
+        assert told(answer) == (422, "common.invalid"), (path, body)
+        assert PASSWORD not in answer.text
 
 
 async def test_half_a_character_is_refused_like_any_other_nonsense(offices: Offices) -> None:

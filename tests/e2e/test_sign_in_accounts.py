@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import httpx
@@ -11,7 +11,8 @@ import pytest
 
 from contracts.identity import Level, Role
 from tests.support.house import house
-from tests.support.offices import Offices, account_body, agency_body, announced
+from tests.support.offices import Offices, account_body, agency_body, announced, told
+from tests.support.people import person
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,6 @@ def refusals(p: Province) -> list[tuple[str, str, str]]:
         for event in announced(p.offices.house, "identity")
         if event["type"] == "identity.request.refused.v1"
     ]
-
-
-def told(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def agency_under(p: Province, id_: UUID) -> httpx.Response:
@@ -118,15 +115,17 @@ async def test_a_long_list_comes_in_pages_without_loss(province: Province) -> No
     assert set(pages) == {str(id_) for id_ in (p.offices.root_id, p.city, p.east, p.west)}
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
-async def test_only_administrators_administer(province: Province, role: Role) -> None:
+async def test_only_administrators_administer(province: Province) -> None:
     p = province
-    await p.offices.account(p.root, p.east, "li", role)
-    token = await p.offices.token("li")
-    body = agency_body(p.east, Level.AGENCY)
-    answer = await p.offices.call(token, "PUT", f"/v1/agencies/{uuid4()}", body)
-    assert told(answer) == (403, "common.not-for-role")
-    assert refusals(p) == [("common.not-for-role", str(p.east), str(p.east))]
+    others = [role for role in Role if role is not Role.ADMINISTRATOR]
+    for role in others:
+        who = p.offices.house.signer.headers(person(role, agency_id=p.east))
+        body = agency_body(p.east, Level.AGENCY)
+        answer = await p.offices.house.client.put(
+            f"/identity/v1/agencies/{uuid4()}", headers=who, json=body
+        )
+        assert told(answer) == (403, "common.not-for-role"), role
+    assert refusals(p) == [("common.not-for-role", str(p.east), str(p.east))] * len(others)
 
 
 async def test_the_same_again_changes_nothing_and_something_else_is_refused(
@@ -172,29 +171,27 @@ async def test_an_id_of_another_agency_is_taken_and_its_password_cannot_be_tried
     assert told(answer) == (409, "identity.id-taken")
 
 
-@pytest.mark.parametrize(
-    ("change", "status", "code"),
-    [
-        ({"username": "EAST"}, 409, "identity.username-taken"),
-        ({"password": "short"}, 422, "identity.password-weak"),
-        ({"username": "long-enough-name", "password": "long-enough-name"}, 422, None),
-        ({"roles": ["lawyer", "officer"]}, 422, "identity.roles-wrong"),
-        ({"bound_to": [str(uuid4())]}, 422, "identity.roles-wrong"),
-        ({"unit_id": str(uuid4())}, 404, "identity.unit-unknown"),
-        ({"roles": []}, 422, "common.invalid"),
-        ({"roles": ["officer", "officer"]}, 422, "common.invalid"),
-        ({"roles": ["emperor"]}, 422, "common.invalid"),
-        ({"name": "张\n三"}, 422, "common.invalid"),
-        ({"superuser": True}, 422, "common.invalid"),
-    ],
-)
-async def test_an_account_that_cannot_be_is_refused(
-    province: Province, change: dict[str, Any], status: int, code: str | None
-) -> None:
-    body = account_body(province.east, "li", Role.OFFICER) | change
-    path = f"/v1/accounts/{uuid4()}"
-    answer = await province.offices.call(province.root, "PUT", path, body)
-    assert told(answer) == (status, code or "identity.password-weak")
+IMPOSSIBLE: Final[list[tuple[dict[str, Any], int, str]]] = [
+    ({"username": "EAST"}, 409, "identity.username-taken"),
+    ({"password": "short"}, 422, "identity.password-weak"),
+    ({"username": "a-long-name", "password": "A-LONG-NAME"}, 422, "identity.password-weak"),
+    ({"roles": ["lawyer", "officer"]}, 422, "identity.roles-wrong"),
+    ({"bound_to": [str(uuid4())]}, 422, "identity.roles-wrong"),
+    ({"unit_id": str(uuid4())}, 404, "identity.unit-unknown"),
+    ({"roles": []}, 422, "common.invalid"),
+    ({"roles": ["officer", "officer"]}, 422, "common.invalid"),
+    ({"roles": ["emperor"]}, 422, "common.invalid"),
+    ({"name": "张\n三"}, 422, "common.invalid"),
+    ({"superuser": True}, 422, "common.invalid"),
+]
+
+
+async def test_an_account_that_cannot_be_is_refused(province: Province) -> None:
+    for change, status, code in IMPOSSIBLE:
+        body = account_body(province.east, "li", Role.OFFICER) | change
+        path = f"/v1/accounts/{uuid4()}"
+        answer = await province.offices.call(province.root, "PUT", path, body)
+        assert told(answer) == (status, code), change
 
 
 async def test_a_county_does_not_stand_under_a_county(province: Province) -> None:

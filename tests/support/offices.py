@@ -94,3 +94,8 @@ def account_body(agency_id: UUID, username: str, *roles: Role) -> dict[str, Any]
         "roles": list(roles),
         "bound_to": [],
     }
+
+
+def told(answer: httpx.Response) -> tuple[int, str]:
+    """What a problem document says."""
+    return answer.status_code, answer.json()["code"]
