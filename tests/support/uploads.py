@@ -11,22 +11,9 @@ from sqlalchemy import select
 
 from common.auth import Requester
 from tests.support.house import House, settle
+from tests.support.words import metadata
 
 TUS = {"tus-resumable": "1.0.0"}
-
-
-def metadata(film: bytes, who: Requester, clip_id: UUID, **other: str) -> dict[str, str]:
-    return {
-        "clip_id": str(clip_id),
-        "sha256": sha256(film).hexdigest(),
-        "recorded_start": "2026-01-05T09:00:00+08:00",
-        "recorded_end": "2026-01-05T09:02:00+08:00",
-        "carrier": "phone",
-        "filmed_by": str(who.subject),
-        "device_no": "执法仪-0017",
-        "filename": "现场.mp4",
-        "filetype": "video/mp4",
-    } | other
 
 
 def header(pairs: Mapping[str, str]) -> str:
@@ -36,7 +23,7 @@ def header(pairs: Mapping[str, str]) -> str:
 async def announce(
     h: House, who: Requester, film: bytes, clip_id: UUID | None = None, **other: str
 ) -> httpx.Response:
-    pairs = metadata(film, who, clip_id or uuid4(), **other)
+    pairs = metadata(who, clip_id or uuid4(), sha256(film).hexdigest(), **other)
     headers = TUS | {"upload-length": str(len(film)), "upload-metadata": header(pairs)}
     return await h.call(who, "POST", "/ingest/uploads/", headers=headers)
 

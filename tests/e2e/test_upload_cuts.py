@@ -1,0 +1,82 @@
+"""Connections break for real: sockets are closed or fall silent inside a request."""
+
+import socket
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from common.clock import SystemClock
+from contracts.identity import Role
+from liuhen.demo.film import make_film
+from liuhen.demo.phone import Phone, digest
+from tests.support.people import Signer, person
+from tests.support.receiver import Receiver
+from tests.support.words import words
+
+OFFICER = person(Role.OFFICER, agency_id=uuid4())
+KIB = 1024
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Generator[Receiver]:
+    Signer.open(tmp_path, SystemClock())
+    with Receiver(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def phone(receiver: Receiver) -> Generator[Phone]:
+    with Phone(receiver.base_url, token(receiver), chunk_bytes=64 * KIB) as phone:
+        yield phone
+
+
+def token(receiver: Receiver) -> str:
+    headers = Signer.open(receiver.data, SystemClock()).headers(OFFICER)
+    return headers["authorization"].removeprefix("Bearer ")
+
+
+def test_a_phone_goes_on_after_its_connection_was_cut_inside_a_chunk(
+    receiver: Receiver, phone: Phone, tmp_path: Path
+) -> None:
+    film, clip_id = tmp_path / "film.mp4", uuid4()
+    make_film(film, datetime(2026, 1, 5, 1, tzinfo=UTC), 60)
+    steps: list[int] = []
+    cut_at = 200 * KIB
+    report = phone.upload(film, clip_id, words(OFFICER), lambda done, _: steps.append(done), cut_at)
+    assert report.resumed_from is not None
+    assert 192 * KIB <= report.resumed_from <= cut_at
+    assert steps[-1] == film.stat().st_size
+    with httpx.Client(headers={"authorization": f"Bearer {token(receiver)}"}) as client:
+        known = client.get(f"{receiver.base_url}/ingest/v1/clips/{clip_id}").json()
+    assert (known["state"], known["sha256"]) == ("stored", digest(film))
+
+
+def test_a_dead_connection_keeps_nobody_waiting(
+    receiver: Receiver, phone: Phone, tmp_path: Path
+) -> None:
+    film = tmp_path / "film"
+    film.write_bytes(bytes(range(256)) * 4 * KIB)
+    location = phone.create(film, uuid4(), words(OFFICER) | {"sha256": digest(film)})
+    head = [
+        f"PATCH {location} HTTP/1.1",
+        "host: receiver",
+        "tus-resumable: 1.0.0",
+        f"authorization: Bearer {token(receiver)}",
+        "content-type: application/offset+octet-stream",
+        "upload-offset: 0",
+        f"content-length: {film.stat().st_size}",
+    ]
+    with socket.create_connection(receiver.address, timeout=20) as silent:
+        silent.sendall("\r\n".join([*head, "", ""]).encode() + film.read_bytes()[: 100 * KIB])
+        while (offset := phone.offset(location)) == 0:  # until its first bytes were taken
+            pass
+        answer = silent.recv(65536).decode()
+        assert answer.startswith("HTTP/1.1 409")
+        assert f"upload-offset: {offset}\r\n" in answer.lower()
+        assert "ingest.interrupted" in answer
+    phone.send(location, film, offset, film.stat().st_size, lambda _done, _size: None)
+    assert phone.offset(location) == film.stat().st_size
