@@ -106,6 +106,11 @@ def evidence(folder: Path, key: Ed25519PrivateKey | None = None) -> Evidence:
     return made
 
 
+def flipped(raw: bytes, at: int) -> bytes:
+    """The same bytes with one bit changed."""
+    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+
+
 def make_bundle(records: list[Record], signer: LocalSigner) -> bytes:
     """What audit would hand to access for these records."""
     log = Log(signer.name, Edge())

@@ -1,22 +1,24 @@
 """The verifier that leaves with the evidence: what it proves, what it refuses, what it admits."""
 
-import ast
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tests.support.evidence import CASE, CLIP, EXPORT, OTHER_CLIP, Evidence, Json, evidence
+from tests.support.evidence import (
+    CLIP,
+    EXPORT,
+    OTHER_CLIP,
+    Evidence,
+    Json,
+    evidence,
+    flipped,
+)
 from tlog import verify
 from tlog.note import LocalSigner, sign
 
-SOURCE = Path(verify.__file__)
 ENTRIES = (1, 2, 7, 8, 10)
 """Where the clip's entries stand; the request for the export is the one but last."""
 FILES = [
@@ -118,17 +120,13 @@ def test_a_flipped_bit_in_the_manifest_is_found(it: Evidence, says: Say) -> None
     failed(says(it), "manifest.json")
 
 
-def flipped(raw: bytes, at: int) -> bytes:
-    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
-
-
 def test_a_missing_an_added_and_a_linked_file_are_found(it: Evidence, says: Say) -> None:
     (it / "note.txt").rename(it / "added.txt")
     answer = says(it)
     failed(answer, "note.txt")
     failed(answer, "'added.txt'")
     (it / "added.txt").unlink()
-    (it / "note.txt").symlink_to(SOURCE)
+    (it / "note.txt").symlink_to(it / "verify.py")
     failed(says(it), "'note.txt'")
 
 
@@ -379,7 +377,6 @@ def test_the_film_may_not_be_missing_nor_one_be_added(it: Evidence, says: Say) -
 def test_another_export_or_case_was_never_requested(it: Evidence, says: Say, name: str) -> None:
     it.rewrite_json("manifest.json", lambda manifest: manifest.update({name: str(OTHER_CLIP)}))
     failed(says(it), "manifest.json")
-    assert str(CASE) != str(OTHER_CLIP)
 
 
 def test_evidence_of_another_clip_is_not_of_this_one(it: Evidence, says: Say) -> None:
@@ -388,95 +385,16 @@ def test_evidence_of_another_clip_is_not_of_this_one(it: Evidence, says: Say) ->
 
 
 def test_a_folder_that_holds_no_evidence_cannot_be_checked(tmp_path: Path, says: Say) -> None:
-    assert says(Evidence(tmp_path, ""))[0] == 2
+    code, out = says(Evidence(tmp_path, ""))
+    assert (code, "无法校验 CANNOT CHECK" in out) == (2, True)
     assert says(Evidence(tmp_path / "nowhere", ""))[0] == 2
 
 
 def test_a_key_that_is_none_cannot_be_checked_against(it: Evidence, says: Say) -> None:
-    code, out = says(it, "--vkey", "no-such-file")
-    assert code == 2
-    assert "无法校验 CANNOT CHECK" in out
+    assert says(it, "--vkey", "no-such-file")[0] == 2
 
 
 def test_wrong_usage_is_told_from_a_failure(it: Evidence) -> None:
     with pytest.raises(SystemExit) as exit_:
         verify.main([str(it.folder), "--no-such-option"])
     assert exit_.value.code == 2
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "cp936", "ascii"])
-def test_it_runs_alone_from_the_folder_on_any_console(it: Evidence, encoding: str) -> None:
-    answer = subprocess.run(
-        [sys.executable, "-I", "-S", "-X", "utf8=0", "verify.py"],
-        cwd=it.folder,
-        env={"PYTHONIOENCODING": encoding},
-        capture_output=True,
-        check=False,
-    )
-    assert answer.returncode == 0, answer
-    assert b"VERIFIED" in answer.stdout
-
-
-def test_it_needs_nothing_but_python_3_8() -> None:
-    tree = ast.parse(SOURCE.read_text(), feature_version=(3, 8))
-    imported = {
-        alias.name.partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    } | {
-        (node.module or "").partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-    }
-    assert imported <= sys.stdlib_module_names
-
-
-RFC_8032 = [
-    (
-        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-        "",
-        (
-            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
-            "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
-        ),
-    ),
-    (
-        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-        "72",
-        (
-            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
-            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
-        ),
-    ),
-    (
-        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
-        "af82",
-        (
-            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
-            "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
-        ),
-    ),
-]
-
-
-@pytest.mark.parametrize(("key", "message", "signature"), RFC_8032)
-def test_its_ed25519_is_that_of_the_rfc(key: str, message: str, signature: str) -> None:
-    parts = [bytes.fromhex(part) for part in (key, signature, message)]
-    assert verify.ed25519_made(*parts)
-    for at in (0, 1):
-        wrong = list(parts)
-        wrong[at] = flipped(wrong[at], 3)
-        assert not verify.ed25519_made(*wrong)
-    assert not verify.ed25519_made(parts[0], parts[1], parts[2] + b"x")
-
-
-@given(st.binary(max_size=64))
-def test_its_ed25519_agrees_with_the_library_and_knows_one_signature_only(message: bytes) -> None:
-    key = Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
-    public, signature = key.public_key().public_bytes_raw(), key.sign(message)
-    assert verify.ed25519_made(public, signature, message)
-    scalar = int.from_bytes(signature[32:], "little") + verify.ORDER
-    assert not verify.ed25519_made(public, signature[:32] + scalar.to_bytes(32, "little"), message)
-    assert not verify.ed25519_made(public, signature + b"x", message)
-    assert not verify.ed25519_made(b"\xff" * 32, signature, message)

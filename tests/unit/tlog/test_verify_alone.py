@@ -1,0 +1,95 @@
+"""The verifier stands alone: one file, plain Python, and its own Ed25519, which is the RFC's."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.evidence import evidence, flipped
+from tlog import verify
+
+SOURCE = Path(verify.__file__)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp936", "ascii"])
+def test_it_runs_from_the_folder_on_any_console(tmp_path: Path, encoding: str) -> None:
+    folder = evidence(tmp_path / "evidence").folder
+    answer = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "utf8=0", "verify.py"],
+        cwd=folder,
+        env={"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer
+    assert b"VERIFIED" in answer.stdout
+
+
+def test_it_needs_nothing_but_python_3_8() -> None:
+    tree = ast.parse(SOURCE.read_text(), feature_version=(3, 8))
+    imported = {
+        alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    } | {
+        (node.module or "").partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+    }
+    assert imported <= sys.stdlib_module_names
+
+
+RFC_8032 = [
+    (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        (
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+            "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+        ),
+    ),
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        (
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"
+        ),
+    ),
+    (
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        (
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+            "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "message", "signature"), RFC_8032)
+def test_its_ed25519_is_that_of_the_rfc(key: str, message: str, signature: str) -> None:
+    parts = [bytes.fromhex(part) for part in (key, signature, message)]
+    assert verify.ed25519_made(*parts)
+    for at in (0, 1):
+        wrong = list(parts)
+        wrong[at] = flipped(wrong[at], 3)
+        assert not verify.ed25519_made(*wrong)
+    assert not verify.ed25519_made(parts[0], parts[1], parts[2] + b"x")
+
+
+@given(st.binary(max_size=64))
+def test_its_ed25519_agrees_with_the_library_and_knows_one_signature_only(message: bytes) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
+    public, signature = key.public_key().public_bytes_raw(), key.sign(message)
+    assert verify.ed25519_made(public, signature, message)
+    scalar = int.from_bytes(signature[32:], "little") + verify.ORDER
+    assert not verify.ed25519_made(public, signature[:32] + scalar.to_bytes(32, "little"), message)
+    assert not verify.ed25519_made(public, signature + b"x", message)
+    assert not verify.ed25519_made(b"\xff" * 32, signature, message)
