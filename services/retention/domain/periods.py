@@ -97,8 +97,8 @@ def explain_case(
             legal_day(confirmed_at).isoformat(),
         ),
     )
-    ended = Step("行政执法行为终结之日（案件登记）", None, ended_on.isoformat())
-    return (*head, *_counting(rules.anchor, ended, kept.years, ended_on))
+    ended = Step("行政执法行为终结之日", "案件终结登记", ended_on.isoformat())
+    return (*head, *_counting(rules.anchor, match.cites, ended, kept.years, ended_on))
 
 
 def explain_floor(rules: RetentionRules, recorded_on: date) -> tuple[Step, ...]:
@@ -106,13 +106,15 @@ def explain_floor(rules: RetentionRules, recorded_on: date) -> tuple[Step, ...]:
     floor = rules.outside_cases
     head = Step(f"不属于案件：“{floor.text}”", floor.cites, f"不少于{floor.years}年")
     recorded = Step(f"录制结束之日。理解：{floor.reading}", floor.cites, recorded_on.isoformat())
-    return (head, *_counting(rules.anchor, recorded, floor.years, recorded_on))
+    return (head, *_counting(rules.anchor, floor.cites, recorded, floor.years, recorded_on))
 
 
-def _counting(anchor: Anchor, event: Step, years: int | None, event_on: date) -> tuple[Step, ...]:
+def _counting(
+    anchor: Anchor, cites: str, event: Step, years: int | None, event_on: date
+) -> tuple[Step, ...]:
     until = keep_until(years, event_on, anchor)
     if until is None:
-        return (event, Step("永久保管，没有届满之日。", None, "永久"))
+        return (event, Step("永久保管，没有届满之日。", cites, "永久"))
     first_on = event_on + timedelta(days=1)
     if anchor.start == "next_jan_1":
         first_on = date(event_on.year + 1, 1, 1)
@@ -121,7 +123,7 @@ def _counting(anchor: Anchor, event: Step, years: int | None, event_on: date) ->
         Step(f"起算日。理解：{anchor.reading}", anchor.cites, first_on.isoformat()),
         Step(
             f"满{years}年，自该日起不再要求保管；届满不等于可以销毁，须经鉴定。",
-            None,
+            cites,
             until.isoformat(),
         ),
     )
