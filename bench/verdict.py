@@ -14,7 +14,7 @@ from bench.figures import Figure
 from liuhen.demo import zezhou
 from liuhen.demo.film import make_film
 from liuhen.demo.phone import Phone
-from liuhen.demo.run import running, stage_for
+from liuhen.demo.run import running, staged
 from liuhen.demo.stage import Stage
 from liuhen.demo.telling import Silent
 
@@ -37,8 +37,7 @@ def measure() -> Sequence[Figure]:
         data, films = Path(place) / "data", Path(place) / "films"
         data.mkdir()
         films.mkdir()
-        with running(data, 0) as address:
-            stage = stage_for(address, data, films, Silent())
+        with running(data, 0) as address, staged(address, data, films, Silent()) as stage:
             zezhou.people_and_agencies(stage)
             zezhou.law_and_case(stage)
             street = Street(stage)

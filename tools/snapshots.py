@@ -68,7 +68,7 @@ def route_forms() -> dict[str, Any]:
     """OpenAPI by service."""
     with TemporaryDirectory() as place:
         data = Path(place)
-        standalone.upgrade(data, SystemClock())
+        standalone.prepare(data, SystemClock())
         apps: Mapping[str, Any] = standalone.create_app(data, SystemClock()).state.apps
         return {f"api/{name}": apps[name].openapi() for name in SERVICES}
 

@@ -27,7 +27,9 @@ def kept_for_a_reason(stage: Stage) -> str:
         "the clip is scheduled",
     )
     for step in schedule["steps"]:
-        stage.teller.say(f"    {step['text']}（{step['citation']}）")
+        stage.teller.say(
+            f"    {step['text']}" + (f"（{step['citation']}）" if step["citation"] else "")
+        )
     refusal = stage.refused(
         "zheng",
         "PUT",

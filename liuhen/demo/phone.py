@@ -67,7 +67,8 @@ class Phone(AbstractContextManager["Phone"]):
 
         `metadata` is what the server asks for besides the clip's id and digest. With `cut_at` the
         socket is closed after that many bytes of the film, in the middle of a request; the phone
-        then asks how much arrived, and goes on from there.
+        then asks how much arrived, and goes on from there. Of the cut request the server may lose
+        the last 64 KiB, which its web server had not handed over.
 
         Raises:
             UploadFailedError: the server refused, or made no progress.

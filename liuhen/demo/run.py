@@ -10,7 +10,7 @@ from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import uvicorn
 from rich.console import Console
@@ -28,7 +28,14 @@ LOOPBACK: Final = "127.0.0.1"
 QUIET: Final = 40  # logging.ERROR: the story is told by its teller
 
 
-def demo(*, data: Path | None, port: int, stay: bool, json_file: Path | None) -> int:
+def demo(
+    *,
+    data: Path | None,
+    port: int,
+    stay: bool,
+    json_file: Path | None,
+    story_id: UUID | None = None,
+) -> int:
     """Play the story and return the exit code: 0 only if every chapter ended as told.
 
     Raises:
@@ -46,7 +53,8 @@ def demo(*, data: Path | None, port: int, stay: bool, json_file: Path | None) ->
         console.print(f"[bold]Liuhen 留痕[/bold]  {address}  [dim]{folder}[/dim]\n")
         films = Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-films-")))
         telling = Telling(console)
-        outcomes = _tell(console, telling, stage_for(address, folder, films, telling))
+        stage = stack.enter_context(staged(address, folder, films, telling, story_id))
+        outcomes = _tell(console, telling, stage)
         if json_file:
             steps = [outcome.as_json() for outcome in outcomes]
             json_file.write_text(json.dumps({"steps": steps}, ensure_ascii=False, indent=1) + "\n")
@@ -55,17 +63,22 @@ def demo(*, data: Path | None, port: int, stay: bool, json_file: Path | None) ->
     return 0 if len(outcomes) == len(CHAPTERS) and outcomes[-1].result == "ok" else 1
 
 
-def stage_for(address: str, data: Path, films: Path, teller: Teller) -> Stage:
-    """A new story on the product at `address`, whose data folder is `data`."""
-    return Stage(
-        line=Line(address),
+@contextmanager
+def staged(
+    address: str, data: Path, films: Path, teller: Teller, story_id: UUID | None = None
+) -> Generator[Stage]:
+    """A story (a new one without `story_id`) on the product at `address` with data in `data`."""
+    line = Line(address)
+    yield Stage(
+        line=line,
         teller=teller,
-        story_id=uuid4(),
+        story_id=story_id or uuid4(),
         folder=films,
         setup_code=data / setup.SETUP_CODE,
         exports_dir=data / "exports",
         today=datetime.now(HERE).date(),
     )
+    line.close()
 
 
 @contextmanager
@@ -73,7 +86,7 @@ def running(data: Path, port: int) -> Generator[str]:
     """The product on `data` in a thread of this process; yields its address."""
     logs.configure(QUIET)
     clock = SystemClock()
-    standalone.upgrade(data, clock)
+    standalone.prepare(data, clock)
     port = port or _free_port()
     options = Door(LOOPBACK, port).uvicorn_options()
     server = uvicorn.Server(uvicorn.Config(standalone.create_app(data, clock), **options))

@@ -88,13 +88,9 @@ def broken_upload(stage: Stage) -> str:
 def gap_to_the_second(stage: Stage) -> str:
     """4: the duty is not met, and the verdict says from when to when nothing was filmed."""
     link(stage, "li", "clip.a", ACTIVITY)
-    row = _row_when(stage, lambda row: row["verdict"] == "not_satisfied" and row["gaps"])
     start, end, seconds = GAP
-    expect(
-        [(gap["seconds"], _instant(gap["start"]), _instant(gap["end"])) for gap in row["gaps"]]
-        == [(seconds, stage.at(start), stage.at(end))],
-        f"another gap: {row['gaps']}",
-    )
+    gap = (seconds, stage.at(start), stage.at(end))
+    row = _row_when(stage, lambda row: row["verdict"] == "not_satisfied" and _gaps(row) == [gap])
     expect("第8行" in row["citation"] or "8" in row["citation"], f"no citation: {row}")
     stage.teller.findings("只有文件 A", _evaluation(stage))
     return f"不符合：{start} 至 {end} 无录像，共 {seconds} 秒（{row['citation']}）"
@@ -208,5 +204,12 @@ def _row_when(stage: Stage, until: Callable[[Any], Any]) -> Any:  # noqa: ANN401
     return row_of(stage.sees("li", path, lambda seen: bool(until(row_of(seen))), "row 8"))
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _gaps(row: dict[str, Any]) -> list[tuple[int, datetime, datetime]]:
+    return [
+        (
+            gap["seconds"],
+            datetime.fromisoformat(gap["start"]),
+            datetime.fromisoformat(gap["end"]),
+        )
+        for gap in row["gaps"]
+    ]

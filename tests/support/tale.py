@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from liuhen.demo.run import stage_for
+from liuhen.demo.run import staged
 from liuhen.demo.story import CHAPTERS, Outcome, play
 from liuhen.demo.telling import Silent
 from liuhen.standalone import DEMO_MARK
@@ -33,13 +33,13 @@ def tell(folder: Path, seed: int, kills: int) -> Told:
     victim = Victim(data)
     victim.start()
     outcomes: list[Outcome] = []
-    stage = stage_for(victim.address, data, films, Silent())
 
     def work() -> None:
-        for chapter in CHAPTERS:
-            outcomes.append(play(chapter, stage))
-            if outcomes[-1].result != "ok":
-                return
+        with staged(victim.address, data, films, Silent()) as stage:
+            for chapter in CHAPTERS:
+                outcomes.append(play(chapter, stage))
+                if outcomes[-1].result != "ok":
+                    return
 
     worker = threading.Thread(target=work)
     worker.start()
