@@ -23,8 +23,14 @@ def prove(time_s: float) -> str:
 
 def _round(seed: int) -> int:
     words = ["-m", "pytest", "-q", "-x", "-m", "hypothesis", "-p", "no:cacheprovider"]
+    chosen = [
+        "-p",
+        "tests.prove.seeded",
+        "--hypothesis-profile=seeded",
+        f"--hypothesis-seed={seed}",
+    ]
     ran = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, *words, f"--hypothesis-seed={seed}", "tests"],
+        [sys.executable, *words, *chosen, "tests"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
