@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from common.objects import fsync
+
 
 def write(path: Path, content: bytes, mode: int) -> None:
     """Replace `path` durably; it never has other permissions than `mode`, not even for a moment."""
@@ -10,5 +12,7 @@ def write(path: Path, content: bytes, mode: int) -> None:
     half.unlink(missing_ok=True)
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
         file.write(content)
+        file.flush()
         os.fsync(file.fileno())
     half.rename(path)
+    fsync(path.parent)
