@@ -65,6 +65,9 @@ def keep_condition(session: Session, activity_id: UUID, condition: str, *, holds
 def keep_link(
     session: Session, link_id: UUID, activity_id: UUID, clip_id: UUID, *, ended: bool
 ) -> None:
+    """Remember a link. Once ended it stays ended, whichever was told first."""
+    known = session.get(LinkRow, link_id)
+    ended = ended or (known is not None and known.ended)
     session.merge(LinkRow(link_id=link_id, activity_id=activity_id, clip_id=clip_id, ended=ended))
 
 

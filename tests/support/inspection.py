@@ -63,8 +63,13 @@ def mark(name: str, point: str, offset_s: float = 10) -> Mark:
 
 def all_marks(name: str, no: str) -> tuple[Mark, ...]:
     """A mark in one clip for every content point of a row of S2."""
+    return tuple(mark(name, point) for point in reading_points(no))
+
+
+def reading_points(no: str) -> list[str]:
+    """The content points of a row of S2."""
     points = next(row.reading.points for row in s2().rows if row.number == no)
-    return tuple(mark(name, point.code) for point in points)
+    return [point.code for point in points]
 
 
 def facts(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -55,7 +56,7 @@ class Clip:
     probe: Probe | None
     """None until its bytes were read; the device's word stands until then."""
 
-    @property
+    @cached_property
     def interval(self) -> Interval | None:
         """When it shows something: as declared, but no longer than what was really found."""
         if self.recording is None:

@@ -120,6 +120,13 @@ def test_milestones_in_an_impossible_order_are_asked_about(wrong: dict[str, date
     assert any("时刻相互矛盾" in reason for reason in finding.reasons)
 
 
+def test_an_inspection_that_ends_when_it_begins_is_asked_about() -> None:
+    stated = {"before_entering": at("09:30:00"), "left": at("09:30:00")}
+    finding = row("8", facts(A, B, marks=MARKED, milestones=stated))
+    assert finding.verdict is Verdict.NEEDS_JUDGEMENT
+    assert "声明的“进入企业前”不早于“检查结束”，时刻相互矛盾" in finding.reasons
+
+
 def test_an_undecodable_clip_covers_nothing_and_the_finding_says_so() -> None:
     broken = clip("b", "09:34:50", "09:40:10", decodable=False)
     finding = row("8", facts(A, broken, marks=MARKED))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from checklist.domain.intervals import Interval, difference, total_ms, union
 
-MOMENTS = st.integers(0, 40)
+MOMENTS = st.integers(0, 12)
 INTERVALS = st.builds(Interval, MOMENTS, MOMENTS)
 """Also empty and backward ones: they hold no moment."""
 MANY = st.lists(INTERVALS, max_size=8)

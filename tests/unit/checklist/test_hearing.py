@@ -1,0 +1,146 @@
+"""In whatever order facts come, and however often, the same verdict stands at the end.
+
+Sound orders of one owner's facts are among those tried; so are orders no bus would deliver.
+"""
+
+import random
+from collections.abc import Callable, Generator, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from checklist.app import create_app
+from checklist.consumers import REACTIONS
+from checklist.domain.findings import Finding
+from checklist.domain.judgement import Judgement
+from checklist.operations import Context, activating, judging
+from checklist.settings import Settings
+from common import migrate
+from common.bus_embedded import EmbeddedBus
+from common.db import Database
+from common.events import Event
+from contracts.checklist import Verdict
+from contracts.identity import Role
+from tests.support.clock import FrozenClock
+from tests.support.inspection import reading_points
+from tests.support.inspection_events import Inspection
+from tests.support.people import person
+
+ORDERS = 30
+Step = Callable[[], object]
+
+
+@pytest.fixture
+def ctx(tmp_path: Path) -> Generator[Context]:
+    url = f"sqlite:///{tmp_path}/checklist.db"
+    with Database(url) as db, Database(f"sqlite:///{tmp_path}/bus.db") as bus:
+        migrate.upgrade(db, "checklist")
+        settings = Settings(database_url=url, bus_url="", jwks_url="file:///none")
+        app = create_app(settings, EmbeddedBus(bus), FrozenClock())
+        yield app.state.ctx
+        app.state.ctx.db.close()
+
+
+def hear(ctx: Context, event: Event) -> None:
+    reaction = next(reaction for reaction in REACTIONS if reaction.event is type(event))
+    with ctx.db.transaction() as session:
+        reaction.operation(ctx, session, event)
+
+
+def activate(ctx: Context, inspection: Inspection) -> None:
+    activation_id = uuid4()
+    one, two = (person(Role.LEADER, agency_id=inspection.agency_id) for _ in range(2))
+    activating.propose(ctx, one, activation_id, "s2-zezhou-yingji", date(2026, 1, 1))
+    activating.confirm(ctx, two, activation_id)
+
+
+def steps(ctx: Context, inspection: Inspection) -> list[Step]:
+    """Clip A and B cover the window; C was filmed afterwards; D was taken away."""
+    events: Sequence[Event] = [
+        *inspection.opened(),
+        inspection.declared("measures_taken", holds=False),
+        inspection.stored("a", "09:29:00", "09:36:00"),
+        inspection.probed("a", 400),
+        inspection.linked("a"),
+        inspection.stored("b", "09:35:00", "09:41:00"),
+        inspection.probed("b", 360),
+        inspection.linked("b"),
+        inspection.stored("c", "09:41:00", "09:50:00"),
+        inspection.linked("c"),
+        inspection.stored("d", "09:36:00", "09:41:00"),
+        inspection.linked("d"),
+        inspection.unlinked("d"),
+        *(inspection.marked("a", point) for point in reading_points("8")),
+        inspection.marked("b", "landmark_reached"),
+    ]
+    return [partial(activate, ctx, inspection), *(partial(hear, ctx, each) for each in events)]
+
+
+async def outcome(ctx: Context, inspection: Inspection) -> dict[str, Any]:
+    """What stands for each row, in words that do not depend on the run's ids."""
+    while await judging.recheck(ctx, 0):
+        pass
+    officer = person(Role.OFFICER, agency_id=inspection.agency_id)
+    judgement: Judgement = judging.evaluation(ctx, officer, inspection.activity_id).judgement
+    return {finding.row: told(finding) for finding in judgement.findings}
+
+
+def told(finding: Finding) -> tuple[object, ...]:
+    gaps = [gap.seconds for gap in finding.gaps]
+    return finding.verdict, finding.reasons, finding.covered_ms, gaps, len(finding.not_counted)
+
+
+async def test_the_order_in_which_facts_come_does_not_matter(ctx: Context) -> None:
+    dice = random.Random(20260105)  # noqa: S311 - a seed, not a secret
+    outcomes: list[dict[str, Any]] = []
+    for order in range(ORDERS):
+        inspection = Inspection(uuid4(), uuid4(), uuid4())
+        told = steps(ctx, inspection)
+        if order:
+            told = dice.sample(told, len(told))
+        for step in told:
+            step()
+        outcomes.append(await outcome(ctx, inspection))
+    first = outcomes[0]
+    assert all(other == first for other in outcomes)
+    assert {row: told[0] for row, told in first.items()} == {
+        "7": Verdict.SATISFIED,
+        "8": Verdict.SATISFIED,
+        **dict.fromkeys(("9", "10", "11", "12", "13", "14"), Verdict.NEEDS_JUDGEMENT),
+        "15": Verdict.NOT_APPLICABLE,
+        "16": Verdict.NOT_APPLICABLE,
+    }
+
+
+async def test_facts_told_twice_change_nothing(ctx: Context) -> None:
+    inspection = Inspection(uuid4(), uuid4(), uuid4())
+    activate_once, *hearings = steps(ctx, inspection)
+    for step in (activate_once, *hearings):
+        step()
+    once, said = await outcome(ctx, inspection), announced(ctx)
+    for step in hearings:
+        step()
+    assert await outcome(ctx, inspection) == once
+    assert announced(ctx) == said
+
+
+async def test_a_new_pack_has_every_activity_of_the_agency_judged_anew(ctx: Context) -> None:
+    agency_id = uuid4()
+    inspections = [Inspection(agency_id, uuid4(), uuid4()) for _ in range(judging.STALE_MAX + 1)]
+    stranger = Inspection(uuid4(), uuid4(), uuid4())
+    for inspection in (*inspections, stranger):
+        hear(ctx, inspection.recorded())
+    activate(ctx, inspections[0])
+    assert [await judging.recheck(ctx, 0) for _ in range(3)] == [judging.STALE_MAX, 1, 0]
+    assert [len(await outcome(ctx, inspection)) for inspection in inspections] == [10] * 51
+    assert await outcome(ctx, stranger) == {}
+
+
+def announced(ctx: Context) -> int:
+    with ctx.db.snapshot() as session:
+        rows = ctx.outbox.tables.rows
+        return len(session.connection().execute(rows.select()).all())
