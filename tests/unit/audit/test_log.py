@@ -206,6 +206,14 @@ async def test_an_export_gets_all_entries_of_its_clip_with_proofs_that_hold(
     assert built.tree_size == head.size
 
 
+async def test_what_came_after_the_head_is_not_claimed_to_be_under_it(tmp_path: Path) -> None:
+    async with ledger(tmp_path, CLOCK) as log:
+        await log.hear(stored(), stored(), stored())
+        with log.ctx.db.snapshot() as session:
+            under = store.stream_entries(session, str(CLIP), 2)
+    assert [entry.index for entry in under] == [0, 1]
+
+
 async def test_an_export_is_answered_once(tmp_path: Path) -> None:
     speaker, export_id = Speaker(CLOCK), uuid4()
     async with ledger(tmp_path, CLOCK, speaker) as log:

@@ -155,6 +155,14 @@ async def test_without_its_own_key_a_log_is_not_carried_on(
         await start(tmp_path)
 
 
+async def test_a_lost_key_is_not_replaced_by_a_new_one(tmp_path: Path) -> None:
+    await grown(tmp_path)
+    lose_key(tmp_path / "keys" / "log.key")
+    with pytest.raises(LogKeyError, match="missing"):
+        await start(tmp_path)
+    assert not (tmp_path / "keys" / "log.key").exists()
+
+
 async def test_the_key_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
     await grown(tmp_path, 1)
     assert stat.S_IMODE((tmp_path / "keys" / "log.key").stat().st_mode) == 0o600
