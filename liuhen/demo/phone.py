@@ -18,6 +18,8 @@ CHUNK_BYTES: Final = 256 * 1024
 """Small, so that a film of a minute goes in several requests and one of them can be cut."""
 ATTEMPTS_MAX: Final = 5
 """Requests in a row that may fail to move the upload before the phone gives up."""
+NO_PROGRESS: Final = "phone.no-progress"
+"""The code of the failure that is the phone's own: it gave up."""
 VERSION: Final = {"tus-resumable": "1.0.0"}
 
 Progress = Callable[[int, int], None]
@@ -110,7 +112,7 @@ class Phone(AbstractContextManager["Phone"]):
                 moved = self._append(location, offset, chunk)
                 failures = 0 if moved > offset else failures + 1
                 if failures > ATTEMPTS_MAX:
-                    raise UploadFailedError(HTTPStatus.SERVICE_UNAVAILABLE, "phone.no-progress")
+                    raise UploadFailedError(HTTPStatus.SERVICE_UNAVAILABLE, NO_PROGRESS)
                 offset = moved
                 on_progress(offset, size)
 

@@ -8,7 +8,6 @@ import os
 import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,7 +19,7 @@ import httpx
 
 from common.clock import SystemClock
 from contracts.identity import Role
-from liuhen.demo.phone import Phone, UploadFailedError, digest
+from liuhen.demo.phone import NO_PROGRESS, Phone, UploadFailedError, digest
 from tests.support.people import Signer, person
 from tests.support.receiver import Receiver
 from tests.support.words import words
@@ -57,11 +56,15 @@ class Sender:
         announced, size = words(OFFICER) | {"sha256": digest(self.film)}, self.film.stat().st_size
         with Phone(self.base_url, self.token, self.chunk_bytes) as phone:
             while self.promised < size:
-                # Killed under us; the next request waits for the next life.
-                with suppress(httpx.TransportError, UploadFailedError):
+                try:
                     location = phone.create(self.film, self.clip_id, announced)
                     self.hear(phone.offset(location), size)
                     phone.send(location, self.film, self.promised, size, self.hear)
+                except httpx.TransportError:
+                    continue  # killed under us; the next request waits for the next life
+                except UploadFailedError as error:
+                    if error.code != NO_PROGRESS:
+                        raise
         return self.lost
 
     def hear(self, offset: int, _size: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from common.clock import SystemClock
 from contracts.identity import Role
 from liuhen.demo.film import make_film
-from liuhen.demo.phone import Phone, digest
+from liuhen.demo.phone import CHUNK_BYTES, Phone, digest
 from tests.support.people import Signer, person
 from tests.support.receiver import Receiver
 from tests.support.words import words
@@ -30,7 +30,7 @@ def receiver(tmp_path: Path) -> Generator[Receiver]:
 
 @pytest.fixture
 def phone(receiver: Receiver) -> Generator[Phone]:
-    with Phone(receiver.base_url, token(receiver), chunk_bytes=64 * KIB) as phone:
+    with Phone(receiver.base_url, token(receiver)) as phone:
         yield phone
 
 
@@ -43,12 +43,12 @@ def test_a_phone_goes_on_after_its_connection_was_cut_inside_a_chunk(
     receiver: Receiver, phone: Phone, tmp_path: Path
 ) -> None:
     film, clip_id = tmp_path / "film.mp4", uuid4()
-    make_film(film, datetime(2026, 1, 5, 1, tzinfo=UTC), 60)
+    make_film(film, datetime(2026, 1, 5, 1, tzinfo=UTC), 90)
     steps: list[int] = []
-    cut_at = 200 * KIB
+    cut_at = CHUNK_BYTES + 160 * KIB
     report = phone.upload(film, clip_id, words(OFFICER), lambda done, _: steps.append(done), cut_at)
     assert report.resumed_from is not None
-    assert 192 * KIB <= report.resumed_from <= cut_at
+    assert CHUNK_BYTES < report.resumed_from <= cut_at  # part of the cut request was kept
     assert steps[-1] == film.stat().st_size
     with httpx.Client(headers={"authorization": f"Bearer {token(receiver)}"}) as client:
         known = client.get(f"{receiver.base_url}/ingest/v1/clips/{clip_id}").json()
