@@ -9,7 +9,7 @@ import httpx
 
 T = TypeVar("T")
 
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 180.0
 """How long the people of the story try again before they give up."""
 PAUSE_S: Final = 0.05
 

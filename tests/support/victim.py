@@ -13,7 +13,7 @@ from socket import socket
 import httpx
 
 READY_S = 60.0
-LIFE_MIN_S, LIFE_MAX_S = 0.05, 1.5
+LIFE_MIN_S, LIFE_MAX_S = 0.05, 2.0
 """How long a life lasts after it is ready to work; the story's steps take tenths of a second."""
 
 
