@@ -34,17 +34,32 @@ class BodyLimit:
         if _announced_bytes(scope) > BODY_SIZE_MAX_BYTES:
             await _refusal()(scope, receive, send)
             return
-        received_bytes = 0
+        body = _Counted(receive, send)
+        await self._app(scope, body.receive, body.send)
+        if body.is_too_long:
+            await _refusal()(scope, receive, send)
 
-        async def counted() -> Message:
-            nonlocal received_bytes
-            message = await receive()
-            received_bytes += len(message.get("body", b""))
-            if received_bytes > BODY_SIZE_MAX_BYTES:
-                raise BodyTooLargeError
-            return message
 
-        await self._app(scope, counted, send)
+class _Counted:
+    """A request whose body is counted; once too long, the route's answer is of no interest."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._received_bytes = 0
+
+    @property
+    def is_too_long(self) -> bool:
+        return self._received_bytes > BODY_SIZE_MAX_BYTES
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._received_bytes += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if self.is_too_long else message
+
+    async def send(self, message: Message) -> None:
+        if not self.is_too_long:
+            await self._send(message)
 
 
 def _announced_bytes(scope: Scope) -> int:
