@@ -4,8 +4,6 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from contracts.identity import Role
 from ingest.operations.uploads import COMMIT_BYTES
 from tests.support.house import House, house, settle
@@ -83,16 +81,13 @@ async def test_a_large_request_is_made_durable_in_several_commits(tmp_path: Path
         assert (await clip(h, OFFICER, clip_id))["sha256"] == sha256(film).hexdigest()
 
 
-@pytest.mark.parametrize("offset", [0, 999, 1001, 10**17])
-async def test_a_chunk_at_the_wrong_place_is_not_written(tmp_path: Path, offset: int) -> None:
+async def test_a_chunk_at_the_wrong_place_is_not_written(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         location = (await announce(h, OFFICER, FILM)).headers["location"]
         await send(h, OFFICER, location, 0, FILM[:1000])
-        answer = await send(h, OFFICER, location, offset, b"")
-        expected = 413 if offset > len(FILM) else 409
-        assert answer.status_code == expected
-        if expected == 409:
-            assert answer.json()["code"] == "ingest.offset-differs"
+        for offset in (0, 999, 1001, len(FILM) - 4):
+            answer = await send(h, OFFICER, location, offset, b"film"[: len(FILM) - offset])
+            assert (answer.status_code, answer.json()["code"]) == (409, "ingest.offset-differs")
             assert answer.headers["upload-offset"] == "1000"
         assert spooled(h)[0].read_bytes() == FILM[:1000]
 

@@ -1,7 +1,7 @@
 """An officer's client in the house: announces a film and sends it in pieces, as tus asks."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,7 +33,7 @@ async def send(
     who: Requester,
     location: str,
     offset: int,
-    content: bytes,
+    content: bytes | AsyncIterator[bytes],
     **more: str,
 ) -> httpx.Response:
     headers = TUS | {

@@ -131,11 +131,11 @@ async def append(
     async with ctx.receiving.take(upload_id) as reading:
         upload = await to_thread.run_sync(_own, ctx, who, upload_id)
         end = offset + (length or 0)
-        if end > upload.size_bytes:
-            raise MoreThanAnnouncedError
         is_repeated = upload.offset == upload.size_bytes == end
         if offset != upload.offset and not is_repeated:
             raise OffsetDiffersError(upload.offset)
+        if end > upload.size_bytes:
+            raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
             upload = await _receive(ctx, upload, chunks, reading)
     return await _finished(ctx, upload)

@@ -1,0 +1,81 @@
+"""What becomes known of a kept clip: its facts from a real film, and a lock that only grows."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from contracts.identity import Role
+from contracts.retention import ClipScheduled
+from liuhen.demo.film import make_film
+from tests.support.house import House, house, settle
+from tests.support.people import person
+from tests.support.uploads import clip, said, upload
+
+OFFICER = person(Role.OFFICER, agency_id=uuid4())
+
+
+async def test_a_real_film_is_probed(tmp_path: Path) -> None:
+    film, clip_id = tmp_path / "film.mp4", uuid4()
+    make_film(film, datetime(2026, 1, 5, 1, tzinfo=UTC), seconds=20, caption="row 8")
+    async with house(tmp_path) as h:
+        await upload(h, OFFICER, film.read_bytes(), clip_id)
+        facts = (await clip(h, OFFICER, clip_id))["facts"]
+        assert facts == {
+            "decodable": True,
+            "duration_ms": 20_000,
+            "width": 320,
+            "height": 180,
+            "video_codec": "h264",
+            "audio_codec": "aac",
+            "frame_rate_milli": 5000,
+            "made_at": "2026-01-05T01:00:00Z",
+            "jumps": 0,
+        }
+
+
+async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with house(tmp_path) as h:
+        await upload(h, OFFICER, b"not a film", clip_id)
+        known = await clip(h, OFFICER, clip_id)
+        assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
+        await settle(h.app)
+        assert said(h).count("ingest.clip.probed.v1") == 1
+
+
+async def schedule(h: House, clip_id: UUID, keep_until: date | None) -> None:
+    """As retention announces it."""
+    retention = h.ctx("retention")
+    scheduled = ClipScheduled(
+        agency_id=OFFICER.agency_id,
+        clip_id=clip_id,
+        case_id=uuid4(),
+        keep_until=keep_until,
+        class_id="long",
+        rule_id="a-rule",
+        pack_sha256="0" * 64,
+    )
+    with retention.db.transaction() as session:
+        retention.outbox.emit(session, scheduled)
+    await settle(h.app)
+
+
+async def test_a_lock_follows_the_schedules_and_is_never_shortened(tmp_path: Path) -> None:
+    clip_id, locks = uuid4(), list[tuple[str | None, bool]]()
+    schedules = [date(2030, 1, 1), date(2026, 6, 1), date(2056, 1, 1), None, date(2027, 1, 1)]
+    async with house(tmp_path) as h:
+        await schedule(h, clip_id, schedules[0])  # before the clip: owners' events have no order
+        await upload(h, OFFICER, b"film", clip_id)
+        for keep_until in schedules[1:]:
+            known = await clip(h, OFFICER, clip_id)
+            locks.append((known["locked_until"], known["locked_for_ever"]))
+            await schedule(h, clip_id, keep_until)
+        known = await clip(h, OFFICER, clip_id)
+        locks.append((known["locked_until"], known["locked_for_ever"]))
+    assert locks == [
+        ("2030-01-01", False),
+        ("2030-01-01", False),
+        ("2056-01-01", False),
+        ("2056-01-01", True),
+        ("2056-01-01", True),
+    ]
