@@ -11,9 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.evidence import evidence, flipped
+from tests.support.trees import Tree, entries
 from tlog import verify
+from tlog.merkle import leaf_hash
+from tlog.proof_file import write
+from tlog.proofs import prove_inclusion
 
 SOURCE = Path(verify.__file__)
+GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp936", "ascii"])
@@ -43,6 +48,30 @@ def test_it_needs_nothing_but_python_3_8() -> None:
         if isinstance(node, ast.ImportFrom)
     }
     assert imported <= sys.stdlib_module_names
+
+
+def test_a_key_must_have_its_own_id() -> None:
+    assert verify.parse_vkey("f", GO_KEY)[0] == "PeterNeumann"
+    with pytest.raises(verify.Failed):
+        verify.parse_vkey("f", GO_KEY.replace("c74f20a3", "c74f20a4"))
+
+
+def test_a_proof_of_another_length_is_refused_even_if_it_leads_to_the_root() -> None:
+    tree = Tree(entries(4))
+    leaf, path = leaf_hash(tree.leaves[0]), prove_inclusion(tree.read, 0, 4)
+    assert verify.climb("f", path, 0, 4, leaf) == tree.edge.root
+    for wrong in (path[:1], [*path, b"x" * 32]):
+        with pytest.raises(verify.Failed):
+            verify.climb("f", wrong, 0, 4, leaf)
+    with pytest.raises(verify.Failed):
+        verify.climb("f", path, 4, 4, leaf)
+
+
+def test_a_hash_of_another_length_is_refused() -> None:
+    head = verify.Head(b"note\n", "log", 2, b"")
+    assert verify.read_proof("f", write(0, [b"x" * 32], head.note), 0, head) == [b"x" * 32]
+    with pytest.raises(verify.Failed):
+        verify.read_proof("f", write(0, [b"x" * 33], head.note), 0, head)
 
 
 RFC_8032 = [
@@ -84,6 +113,12 @@ def test_its_ed25519_is_that_of_the_rfc(key: str, message: str, signature: str) 
     assert not verify.ed25519_made(parts[0], parts[1], parts[2] + b"x")
 
 
+def test_a_point_is_written_in_one_way_only() -> None:
+    neutral = verify.encode_point(verify.NEUTRAL)
+    assert verify.decode_point(neutral) == verify.NEUTRAL
+    assert verify.decode_point((verify.P + 1).to_bytes(32, "little")) is None
+
+
 @given(st.binary(max_size=64))
 def test_its_ed25519_agrees_with_the_library_and_knows_one_signature_only(message: bytes) -> None:
     key = Ed25519PrivateKey.from_private_bytes(b"\x09" * 32)
@@ -91,5 +126,5 @@ def test_its_ed25519_agrees_with_the_library_and_knows_one_signature_only(messag
     assert verify.ed25519_made(public, signature, message)
     scalar = int.from_bytes(signature[32:], "little") + verify.ORDER
     assert not verify.ed25519_made(public, signature[:32] + scalar.to_bytes(32, "little"), message)
-    assert not verify.ed25519_made(public, signature + b"x", message)
+    assert not verify.ed25519_made(public, signature + b"\x00", message)
     assert not verify.ed25519_made(b"\xff" * 32, signature, message)
