@@ -31,6 +31,8 @@ EXAMPLES = 12
 AGENCY, ELSEWHERE = UUID(int=1), UUID(int=2)
 STAFF = person(*Role, agency_id=AGENCY, unit_id=AGENCY)
 OUTSIDER = person(Role.LAWYER, agency_id=ELSEWHERE)
+NOT_HTTP = "Invalid HTTP request received."
+"""What the server's parser says to bytes that are no request; none of our code is asked."""
 SECRETS = ("Traceback", "sqlite", "site-packages", ".py", "PRIVATE KEY")
 
 
@@ -83,7 +85,7 @@ def faults(answer: Response) -> list[str]:
         found.append("a server error")
     if any(word in answer.text for word in SECRETS):
         found.append("tells about the inside")
-    if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.content:
+    if answer.status_code >= HTTPStatus.BAD_REQUEST and answer.text not in {"", NOT_HTTP}:
         body = answer.json()
         if "application/problem+json" not in answer.headers["content-type"]:
             found.append("no problem document")
