@@ -3,9 +3,14 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 import anyio
 from anyio import CancelScope
+
+GRACE_S: Final = 0.2
+"""How long an older request may go on reading: what a cut connection had sent is then still taken
+up, and a dead one keeps nobody waiting for long."""
 
 
 @dataclass
@@ -17,19 +22,20 @@ class _Place:
 class Turns:
     """Whose turn it is at each upload, in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, grace_s: float = GRACE_S) -> None:
+        self._grace_s = grace_s
         self._places: dict[str, _Place] = {}
 
     @asynccontextmanager
     async def take(self, key: str) -> AsyncGenerator[CancelScope]:
         """Wait for those before us, after ending their reading; the block is our turn.
 
-        Whoever reads from a client does so inside the scope it is given: a newer request cancels
-        that scope, never what follows it, so what has arrived is still put away.
+        Whoever reads from a client does so inside the scope it is given: a newer request ends that
+        scope, never what follows it, so what has arrived is still put away.
         """
         place = self._places.setdefault(key, _Place())
         for older in place.readings:
-            older.cancel()
+            older.deadline = min(older.deadline, anyio.current_time() + self._grace_s)
         reading = CancelScope()
         place.readings.append(reading)
         try:

@@ -144,9 +144,9 @@ async def append(
 async def _receive(
     ctx: Context, upload: Upload, chunks: AsyncIterable[bytes], reading: CancelScope
 ) -> Upload:
-    waiting = bytearray()
-    with reading, suppress(ConnectionCutError):
-        reading.deadline = anyio.current_time() + SILENCE_MAX_S
+    waiting, silence = bytearray(), CancelScope()
+    with reading, silence, suppress(ConnectionCutError):
+        silence.deadline = anyio.current_time() + SILENCE_MAX_S
         async for chunk in chunks:
             waiting += chunk
             if upload.offset + len(waiting) > upload.size_bytes:
@@ -154,10 +154,10 @@ async def _receive(
             if len(waiting) >= COMMIT_BYTES:
                 upload = await to_thread.run_sync(_commit, ctx, upload, bytes(waiting))
                 waiting.clear()
-            reading.deadline = anyio.current_time() + SILENCE_MAX_S
+            silence.deadline = anyio.current_time() + SILENCE_MAX_S
     if waiting:  # whatever ended the reading: what has arrived need not be sent again
         upload = await to_thread.run_sync(_commit, ctx, upload, bytes(waiting))
-    if reading.cancelled_caught:
+    if reading.cancelled_caught or silence.cancelled_caught:
         raise UploadInterruptedError(upload.offset)
     return upload
 

@@ -7,7 +7,7 @@ from ingest.adapters.turns import Turns
 
 
 async def test_a_newer_request_ends_the_reading_of_an_older_one_but_not_its_commit() -> None:
-    turns, told = Turns(), list[str]()
+    turns, told = Turns(grace_s=0), list[str]()
 
     async def older() -> None:
         async with turns.take("upload") as reading:
@@ -28,7 +28,7 @@ async def test_a_newer_request_ends_the_reading_of_an_older_one_but_not_its_comm
 
 
 async def test_of_several_waiting_only_the_newest_reads() -> None:
-    turns, read = Turns(), list[int]()
+    turns, read = Turns(grace_s=0), list[int]()
 
     async def request(number: int) -> None:
         async with turns.take("upload") as reading:
