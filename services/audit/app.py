@@ -53,6 +53,7 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     )
     operations.start(ctx)
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
-    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, REACTIONS, EVERY)
+    inbox = Inbox(INBOX, clock)
+    consumer = Consumer(NAME, ctx, db, inbox, bus, REACTIONS, EVERY)
     steps = {"relay": relay.step, "consumer": consumer.step, "publisher": Publisher(ctx).step}
-    return service.create_app(NAME, ctx, router, steps)
+    return service.create_app(NAME, ctx, router, steps, inbox)

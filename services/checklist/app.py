@@ -41,10 +41,11 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         rulebook=Rulebook(RULEBOOK),
     )
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
-    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, REACTIONS)
+    inbox = Inbox(INBOX, clock)
+    consumer = Consumer(NAME, ctx, db, inbox, bus, REACTIONS)
     steps = {
         "relay": relay.step,
         "consumer": consumer.step,
         "recheck": partial(judging.recheck, ctx),
     }
-    return service.create_app(NAME, ctx, router, steps)
+    return service.create_app(NAME, ctx, router, steps, inbox)

@@ -37,5 +37,8 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         refusal=RequestRefused,
     )
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
-    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, REACTIONS, EVERY)
-    return service.create_app(NAME, ctx, router, {"relay": relay.step, "consumer": consumer.step})
+    inbox = Inbox(INBOX, clock)
+    consumer = Consumer(NAME, ctx, db, inbox, bus, REACTIONS, EVERY)
+    return service.create_app(
+        NAME, ctx, router, {"relay": relay.step, "consumer": consumer.step}, inbox
+    )

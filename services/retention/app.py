@@ -39,5 +39,8 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         rulebook=Rulebook(RULEBOOK),
     )
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
-    consumer = Consumer(NAME, ctx, db, Inbox(INBOX, clock), bus, REACTIONS)
-    return service.create_app(NAME, ctx, router, {"relay": relay.step, "consumer": consumer.step})
+    inbox = Inbox(INBOX, clock)
+    consumer = Consumer(NAME, ctx, db, inbox, bus, REACTIONS)
+    return service.create_app(
+        NAME, ctx, router, {"relay": relay.step, "consumer": consumer.step}, inbox
+    )
