@@ -158,7 +158,7 @@ def test_paths_that_play_tricks_are_refused(it: Evidence, says: Say, path: str) 
         ('"size_bytes": ', '"size_bytes": 1' + "0" * 30),
         ('"size_bytes": ', '"size_bytes": -'),
         ('"size_bytes": ', '"size_bytes": 1.0, "x": '),
-        ('"made_at": ', '"clip_id": '),
+        ('"made_at": ', f'"clip_id": "{CLIP}", "made_at": '),
         ('"made_at": ', '"x": NaN, "made_at": '),
         ('"made_at": ', '"x": %s, "made_at": ' % ("[" * 100_000)),
         ('"files": [', '"files": 7, "x": ['),

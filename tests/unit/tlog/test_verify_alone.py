@@ -1,6 +1,7 @@
 """The verifier stands alone: one file, plain Python, and its own Ed25519, which is the RFC's."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,31 @@ def test_a_hash_of_another_length_is_refused() -> None:
     assert verify.read_proof("f", write(0, [b"x" * 32], head.note), 0, head) == [b"x" * 32]
     with pytest.raises(verify.Failed):
         verify.read_proof("f", write(0, [b"x" * 33], head.note), 0, head)
+
+
+@pytest.mark.parametrize("lie", [{}, {"v": 2}, {"origin": "other"}, {"number": 1}])
+def test_an_entry_must_say_where_it_stands(tmp_path: Path, lie: dict[str, object]) -> None:
+    said: dict[str, object] = {
+        "v": 1,
+        "origin": "log",
+        "number": 0,
+        "received": {},
+        "body": "",
+        "stream": "s",
+    }
+    leaf = json.dumps({**said, "stream_number": 1, **lie}).encode()
+    head = verify.Head(b"note\n", "log", 1, leaf_hash(leaf))
+    content = {"entries/0.json": leaf, "proofs/0.tlog-proof": write(0, [], head.note)}
+    for path, raw in content.items():
+        (tmp_path / "audit" / path).parent.mkdir(parents=True)
+        (tmp_path / "audit" / path).write_bytes(raw)
+    files = {f"audit/{path}": verify.Listed("", 0) for path in content}
+    manifest = verify.Manifest("", "", None, "log", "", files)
+    if not lie:
+        assert verify.check_entry(tmp_path, manifest, head, 0).stream == "s"
+        return
+    with pytest.raises(verify.Failed):
+        verify.check_entry(tmp_path, manifest, head, 0)
 
 
 RFC_8032 = [
