@@ -6,13 +6,13 @@ from catalog.domain import Activity, ConditionStatement, MilestoneStatement, las
 from catalog.errors import IdTakenError
 from catalog.operations.context import (
     Context,
-    RefusedError,
     check_not_archived,
     own_activity,
     own_case,
 )
 from catalog.store import cases
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.catalog import ActivityRecorded, ConditionDeclared, MilestoneReached
 
 

@@ -14,9 +14,10 @@ from catalog.errors import (
     IdTakenError,
     NotEndedError,
 )
-from catalog.operations.context import Context, RefusedError, own_case
+from catalog.operations.context import Context, own_case
 from catalog.store import cases, clips
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.catalog import CaseArchived, CaseEnded, CaseOpened, Category
 from contracts.identity import Role
 

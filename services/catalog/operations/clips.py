@@ -15,7 +15,6 @@ from catalog.errors import (
 )
 from catalog.operations.context import (
     Context,
-    RefusedError,
     check_not_archived,
     own_activity,
     own_case,
@@ -23,6 +22,7 @@ from catalog.operations.context import (
 )
 from catalog.store import cases, clips
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.catalog import ClipLinked, ClipUnlinked, MarkAdded
 from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
 

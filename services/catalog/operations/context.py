@@ -1,7 +1,5 @@
 """What all of the catalogue's operations need, and how they find what somebody may know of."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,19 +16,7 @@ from catalog.settings import Settings
 from catalog.store import cases, clips
 from common import service
 from common.auth import Requester
-from common.errors import AppError
-
-
-class RefusedError(Exception):
-    """Raised inside a transaction, where a refusal cannot be recorded; `recording` does it."""
-
-    def __init__(
-        self, error: AppError, thing_id: UUID | None = None, owner_id: UUID | None = None
-    ) -> None:
-        super().__init__(error.code)
-        self.error = error
-        self.thing_id = thing_id
-        self.owner_id = owner_id
+from common.service import RefusedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +24,6 @@ class Context(service.Context):
     """What the catalogue's operations need; built once in app.py."""
 
     settings: Settings
-
-    @contextmanager
-    def recording(self, who: Requester) -> Generator[None]:
-        """Put a refusal of `who` on record once the transaction within has rolled back."""
-        try:
-            yield
-        except RefusedError as refused:
-            raise self.refuse(who, refused.error, refused.thing_id, refused.owner_id) from refused
 
 
 def own_case(session: Session, who: Requester, case_id: UUID) -> Case:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from common.auth import Requester
 from common.events import SYSTEM
+from common.service import RefusedError
 from contracts.identity import AccountDisabled, AccountOpened, Role, SessionRefused
 from identity import domain, store
 from identity.domain import Account, Agency
@@ -22,7 +23,7 @@ from identity.errors import (
     UnitUnknownError,
     UsernameTakenError,
 )
-from identity.operations.context import Context, RefusedError, administered
+from identity.operations.context import Context, administered
 from identity.operations.tree import registered
 
 

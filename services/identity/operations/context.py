@@ -1,7 +1,5 @@
 """What all of identity's operations need, and how they ask whether somebody may."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +7,7 @@ from sqlmodel import Session
 
 from common import service
 from common.auth import NotSignedInError, Requester
-from common.errors import AppError
+from common.service import RefusedError
 from identity import domain, store
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import Passwords
@@ -17,18 +15,6 @@ from identity.adapters.setup_code import SetupCode
 from identity.domain import Agency
 from identity.errors import AgencyUnknownError
 from identity.settings import Settings
-
-
-class RefusedError(Exception):
-    """Raised inside a transaction, where a refusal cannot be recorded; `recording` does it."""
-
-    def __init__(
-        self, error: AppError, thing_id: UUID | None = None, owner_id: UUID | None = None
-    ) -> None:
-        super().__init__(error.code)
-        self.error = error
-        self.thing_id = thing_id
-        self.owner_id = owner_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +25,6 @@ class Context(service.Context):
     keys: SigningKeys
     passwords: Passwords
     setup_code: SetupCode
-
-    @contextmanager
-    def recording(self, who: Requester) -> Generator[None]:
-        """Put a refusal of `who` on record once the transaction within has rolled back."""
-        try:
-            yield
-        except RefusedError as refused:
-            raise self.refuse(who, refused.error, refused.thing_id, refused.owner_id) from refused
 
 
 def administered(

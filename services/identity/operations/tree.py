@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.identity import AgencyRegistered, Level, UnitRegistered
 from identity import domain, store
 from identity.domain import Agency, Unit
 from identity.errors import IdTakenError, LevelWrongError
-from identity.operations.context import Context, RefusedError, administered
+from identity.operations.context import Context, administered
 
 
 def register_agency(
