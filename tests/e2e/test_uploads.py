@@ -1,11 +1,13 @@
 """Films arrive in pieces, are kept once and exactly, and are never taken for what they are not."""
 
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
 from contracts.identity import Role
-from ingest.operations.uploads import COMMIT_BYTES
+from ingest.errors import ConnectionCutError
+from ingest.operations import uploads
 from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.uploads import TUS, announce, ask, clip, said, send, upload
@@ -73,8 +75,22 @@ async def test_a_restart_forgets_nothing_of_an_upload(tmp_path: Path) -> None:
         assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
 
 
+async def test_what_arrived_of_a_cut_request_need_not_be_sent_again(tmp_path: Path) -> None:
+    async def cut() -> AsyncIterator[bytes]:
+        yield FILM[:600]
+        yield FILM[600:1000]
+        raise ConnectionCutError
+
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM)).headers["location"]
+        upload_id = location.split("/")[-1]
+        await uploads.append(h.ctx("ingest"), OFFICER, upload_id, 0, len(FILM), cut())
+        assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "1000"
+        assert spooled(h)[0].read_bytes() == FILM[:1000]
+
+
 async def test_a_large_request_is_made_durable_in_several_commits(tmp_path: Path) -> None:
-    film = FILM * (2 * COMMIT_BYTES // len(FILM)) + b"end"
+    film = FILM * (2 * uploads.COMMIT_BYTES // len(FILM)) + b"end"
     clip_id = uuid4()
     async with house(tmp_path) as h:
         await upload(h, OFFICER, film, clip_id)
