@@ -34,7 +34,11 @@ class PackActivated(Event):
 
 
 class ActivityEvaluated(Event):
-    """An activity was judged anew, with another outcome than before."""
+    """An activity was judged anew, with another outcome than before.
+
+    All counts are 0 where no pack, or no item of it, could be applied: nothing was judged, and that
+    is no compliance.
+    """
 
     type: ClassVar[str] = "checklist.activity.evaluated.v1"
     key: ClassVar[str] = "activity_id"
@@ -42,7 +46,8 @@ class ActivityEvaluated(Event):
     evaluation_id: UUID
     activity_id: UUID
     case_id: UUID
-    pack_sha256: Sha256
+    pack_sha256: Sha256 | None
+    """None: the agency had no pack in force on the day of the act."""
     satisfied: Count
     not_satisfied: Count
     needs_judgement: Count

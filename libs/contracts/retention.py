@@ -39,7 +39,8 @@ class ClipScheduled(Event):
     key: ClassVar[str] = "clip_id"
 
     clip_id: UUID
-    case_id: UUID
+    case_id: UUID | None
+    """None: the clip is kept for its own sake, as part of no case."""
     keep_until: date | None
     """First day on which keeping is no longer required, in Asia/Shanghai; None: permanent."""
     class_id: Code

@@ -60,7 +60,7 @@ def rejudge(ctx: Context, session: Session, activity_id: UUID) -> None:
         return
     evaluation_id = ctx.ids.new()
     store.add_evaluation(session, evaluation_id, activity_id, now, ctx.clock.now())
-    if now.pack_sha256 and now.findings and (last is None or last[0].outcome != now.outcome):
+    if last is None or last[0].outcome != now.outcome:
         counts = now.counts
         event = ActivityEvaluated(
             agency_id=activity.agency_id,
