@@ -69,16 +69,18 @@ async def test_a_lawyer_is_refused_recordings_with_the_article(h: House) -> None
         assert (answer.status_code, problem["code"]) == (403, "access.refused")
         assert (problem["rule_id"], problem["citation"]) == (
             "s1.a4-5.party-or-lawyer",
-            "附件4 第五条",
+            "平开应急〔2019〕25号 附件4 第五条",
         )
-        assert problem["detail"].startswith("依据附件4 第五条：行政相对人或其代理律师")
+        assert problem["detail"].startswith(
+            "依据平开应急〔2019〕25号 附件4 第五条：行政相对人或其代理律师"
+        )
     assert said(h, "access") == [DECIDED, DECIDED]
 
 
 async def test_before_archiving_the_general_prohibition_refuses_the_lawyer(h: House) -> None:
     await set_up(h)
     problem = (await ask(h, LAWYER, purpose="own_case")).json()
-    assert problem["citation"] == "附件3 第十二条"
+    assert problem["citation"] == "平开应急〔2019〕25号 附件3 第十二条"
 
 
 async def test_who_may_not_know_of_a_clip_cannot_tell_it_from_an_unknown_one(h: House) -> None:
@@ -143,7 +145,10 @@ async def test_the_cases_handler_sees_an_archived_clip_at_once(h: House) -> None
     assert (waiting["outcome"], waiting["rule_id"]) == ("pending", "s1.a2-10.own-staff")
     await say(h, archived())
     granted = (await ask(h, HANDLER, purpose="case_handling")).json()
-    assert (granted["outcome"], granted["citation"]) == ("granted", "附件4 第三条")
+    assert (granted["outcome"], granted["citation"]) == (
+        "granted",
+        "平开应急〔2019〕25号 附件4 第三条",
+    )
     assert (await ask(h, COLLEAGUE, purpose="case_handling")).json()["outcome"] == "pending"
 
 
@@ -161,7 +166,7 @@ async def test_a_colleague_sees_with_the_handling_units_consent(h: House) -> Non
             "step": "consent",
             "role": "unit_head",
             "label": "案件承办处室同意",
-            "citation": "附件2 第十条",
+            "citation": "平开应急〔2019〕25号 附件2 第十条",
             "decided_by": str(HEAD.subject),
             "approved": True,
         }
@@ -284,7 +289,9 @@ async def test_the_order_in_which_owners_speak_changes_nothing(h: House) -> None
 
 async def test_news_told_twice_changes_nothing(h: House) -> None:
     await set_up(h, *STORY, archived(), archived())
-    assert (await ask(h, LAWYER, purpose="own_case")).json()["citation"] == "附件4 第五条"
+    assert (await ask(h, LAWYER, purpose="own_case")).json()[
+        "citation"
+    ] == "平开应急〔2019〕25号 附件4 第五条"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import string
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -16,7 +17,9 @@ from contracts.catalog import Category
 from contracts.identity import Role
 
 S1 = Pack.shipped("s1-gaoxin-yingji").read("access.yaml", AccessRules)
-STAFF = [Role.OFFICER, Role.CUSTODIAN, Role.UNIT_HEAD, Role.LEGAL_REVIEWER, Role.LEADER]
+S1_NO = "平开应急〔2019〕25号"
+ARTICLES = Path(__file__).parents[2] / "data" / "s1_access_articles.txt"
+"""附件2 第十、十一条, 附件3 第十二至十四条, 附件4 第三至五条 of S1, copied line by line."""
 VIEW, COPY = Manner.VIEW, Manner.COPY
 PENALTY, INSPECTION = Category.PENALTY, Category.INSPECTION
 OWN = frozenset[Fact]({"own_agency", "in_case"})
@@ -29,11 +32,11 @@ NOBODY = frozenset[Fact]()
 Cell: TypeAlias = tuple[
     Role, Manner, Purpose, State, Category | None, frozenset[Fact], tuple[str, str, str]
 ]
-A3_12 = ("refused", "s1.a3-12.otherwise", "附件3 第十二条")
-A4_5 = ("refused", "s1.a4-5.party-or-lawyer", "附件4 第五条")
-A4_3 = ("granted", "s1.a4-3.case-handler", "附件4 第三条")
-A2_10 = ("pending", "s1.a2-10.own-staff", "附件2 第十条")
-A3_13 = ("pending", "s1.a3-13.copy", "附件3 第十三条")
+A3_12 = ("refused", "s1.a3-12.otherwise", f"{S1_NO} 附件3 第十二条")
+A4_5 = ("refused", "s1.a4-5.party-or-lawyer", f"{S1_NO} 附件4 第五条")
+A4_3 = ("granted", "s1.a4-3.case-handler", f"{S1_NO} 附件4 第三条")
+A2_10 = ("pending", "s1.a2-10.own-staff", f"{S1_NO} 附件2 第十条")
+A3_13 = ("pending", "s1.a3-13.copy", f"{S1_NO} 附件3 第十三条")
 
 TABLE: list[Cell] = [
     # Party and lawyer: concluding documents only; un-archived files are outside 附件4 (第十条).
@@ -87,6 +90,14 @@ def test_each_cell_of_the_table(
     ask = replace(an_ask(role, manner, purpose, facts), state=state, category=category)
     decision = decide(S1, ask)
     assert (decision.outcome, decision.rule_id, decision.citation) == answer
+
+
+def test_every_quoted_text_is_the_article_as_printed() -> None:
+    printed = ARTICLES.read_text(encoding="utf-8")
+    for quoted in (*S1.rules, S1.otherwise, *S1.note):
+        number = quoted.citation.split(" ")[-1]
+        assert f"{number} {quoted.text}\n" in printed, quoted.citation
+        assert quoted.citation.startswith(f"{S1_NO} 附件")
 
 
 def test_every_rule_decides_a_cell_above() -> None:
