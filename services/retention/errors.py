@@ -35,7 +35,7 @@ class NotHandlingUnitError(AppError):
 
     code: ClassVar[str] = "retention.not-handling-unit"
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
-    title: ClassVar[str] = "保管期限由本案承办处室确定"
+    title: ClassVar[str] = "保管期限由本案承办机构确定"
 
 
 class ClassShorterError(AppError):

@@ -76,7 +76,7 @@ class MatchOut(BaseModel):
             class_id=match.kept.id,
             label=match.kept.label,
             rule_id=match.rule_id,
-            citation=match.cites,
+            citation=match.citation,
             reasons=list(match.reasons),
         )
 
@@ -205,7 +205,7 @@ class ScheduleOut(BaseModel):
             undecided=view.undecided,
             held=view.held,
             steps=[
-                StepOut(text=step.text, citation=step.cites, value=step.value)
+                StepOut(text=step.text, citation=step.citation, value=step.value)
                 for step in view.steps
             ],
         )
@@ -259,7 +259,7 @@ def ask_disposal(ctx: Ctx, who: Custodian, disposal_id: UUID, body: DisposalIn) 
         outcome="proposed",
         detail=answer.text,
         rule_id=answer.rule_id,
-        citation=answer.cites,
+        citation=answer.citation,
     )
 
 
@@ -267,7 +267,7 @@ def _refusal(disposal: Disposal) -> DisposalRefusedError:
     """Show a refusal that is on record already."""
     answer = disposal.answer
     return DisposalRefusedError(
-        answer.text, reason=answer.reason, rule_id=answer.rule_id, citation=answer.cites
+        answer.text, reason=answer.reason, rule_id=answer.rule_id, citation=answer.citation
     )
 
 

@@ -187,7 +187,7 @@ def find_disposal(session: Session, disposal_id: UUID) -> Disposal | None:
     if row is None:
         return None
     reason = cast("Reason | None", row.reason)  # written by add_disposal from this very type
-    answer = Answer(reason, row.rule_id, row.cites, row.text, row.pack_sha256)
+    answer = Answer(reason, row.rule_id, row.citation, row.text, row.pack_sha256)
     return Disposal(row.disposal_id, row.clip_id, row.asked_by, answer)
 
 
@@ -220,7 +220,7 @@ def _link(row: LinkRow) -> Link:
 
 def _schedule(row: ScheduleRow) -> Schedule:
     return Schedule(
-        row.case_id, row.class_id, row.rule_id, row.cites, row.pack_sha256, row.keep_until
+        row.case_id, row.class_id, row.rule_id, row.citation, row.pack_sha256, row.keep_until
     )
 
 

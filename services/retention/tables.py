@@ -77,7 +77,7 @@ class ScheduleRow(Base, table=True):
     case_id: UUID
     class_id: str
     rule_id: str
-    cites: str
+    citation: str
     pack_sha256: str
     keep_until: date | None
 
@@ -106,7 +106,7 @@ class DisposalRow(Base, table=True):
     asked_by: UUID
     reason: str | None
     rule_id: str
-    cites: str | None
+    citation: str | None
     text: str
     pack_sha256: str | None
     answered_at: datetime = Field(sa_type=UtcDateTime)

@@ -174,6 +174,7 @@ async def test_the_date_explains_itself_clause_by_clause(h: House) -> None:
     for place, article in enumerate(["附件3 第八条", "附件2 第十二条（四）", "附件2 第十二条"]):
         assert article in said_why[place]
     assert "没有规定起算日" in said_why[4]
+    assert schedule["steps"][2]["text"].startswith("承办机构负责人已确认保管期限")
 
 
 async def test_only_the_head_of_the_handling_unit_decides(h: House) -> None:

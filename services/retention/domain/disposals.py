@@ -60,7 +60,7 @@ class Answer:
     reason: Reason | None
     """None: it may."""
     rule_id: str
-    cites: str | None
+    citation: str | None
     text: str
     pack_sha256: str | None
 
@@ -89,12 +89,12 @@ def may_dispose(standing: Standing, today: date) -> Answer:
         return Answer("not_scheduled", "not-scheduled", standing.decided_by, text, sha256)
     until = schedule.keep_until
     if until is None:
-        reason, text = "permanent", f"依据{schedule.cites}，永久保管，不得处置。"
+        reason, text = "permanent", f"依据{schedule.citation}，永久保管，不得处置。"
     elif today < until:
         reason, text = (
             "period_running",
-            f"依据{schedule.cites}，保管期限未满（{until}届满），不得处置。",
+            f"依据{schedule.citation}，保管期限未满（{until}届满），不得处置。",
         )
     else:
         reason, text = None, f"保管期限已于{until}届满，可以提请鉴定；鉴定之前不销毁。"
-    return Answer(reason, schedule.rule_id, schedule.cites, text, sha256)
+    return Answer(reason, schedule.rule_id, schedule.citation, text, sha256)

@@ -18,7 +18,7 @@ class Step:
     """One clause of the answer to "why until this day?"."""
 
     text: str
-    cites: str | None
+    citation: str | None
     value: str
 
 
@@ -30,7 +30,7 @@ class Schedule:
     """None: it belongs to no case file."""
     class_id: str
     rule_id: str
-    cites: str
+    citation: str
     pack_sha256: str
     keep_until: date | None
     """First day on which keeping is no longer required; None: for ever."""
@@ -73,14 +73,14 @@ def for_case(
 ) -> Schedule:
     """The schedule of a clip whose case file has a confirmed class."""
     until = keep_until(match.kept.years, ended_on, rules.anchor)
-    return Schedule(case_id, match.kept.id, match.rule_id, match.cites, pack_sha256, until)
+    return Schedule(case_id, match.kept.id, match.rule_id, match.citation, pack_sha256, until)
 
 
 def outside_cases(rules: RetentionRules, recorded_on: date, pack_sha256: str) -> Schedule:
     """The least that holds for every clip, whether or not a case has claimed it."""
     floor = rules.outside_cases
     until = keep_until(floor.years, recorded_on, rules.anchor)
-    return Schedule(None, "outside_cases", floor.id, floor.cites, pack_sha256, until)
+    return Schedule(None, "outside_cases", floor.id, floor.citation, pack_sha256, until)
 
 
 def explain_case(
@@ -89,41 +89,43 @@ def explain_case(
     """Why a clip of a case is kept until its day."""
     kept = match.kept
     head = (
-        Step(f"属于案件，与案卷同期：“{rules.in_cases.text}”", rules.in_cases.cites, "与案卷相同"),
-        Step("".join(match.reasons), match.cites, kept.label),
         Step(
-            f"承办处室负责人已确认保管期限：“{rules.decided_by.text}”",
-            rules.decided_by.cites,
+            f"属于案件，与案卷同期：“{rules.in_cases.text}”", rules.in_cases.citation, "与案卷相同"
+        ),
+        Step("".join(match.reasons), match.citation, kept.label),
+        Step(
+            f"承办机构负责人已确认保管期限：“{rules.decided_by.text}”",
+            rules.decided_by.citation,
             legal_day(confirmed_at).isoformat(),
         ),
     )
     ended = Step("行政执法行为终结之日", "案件终结登记", ended_on.isoformat())
-    return (*head, *_counting(rules.anchor, match.cites, ended, kept.years, ended_on))
+    return (*head, *_counting(rules.anchor, match.citation, ended, kept.years, ended_on))
 
 
 def explain_floor(rules: RetentionRules, recorded_on: date) -> tuple[Step, ...]:
     """Why a clip that belongs to no case is kept at least until its day."""
     floor = rules.outside_cases
-    head = Step(f"不属于案件：“{floor.text}”", floor.cites, f"不少于{floor.years}年")
-    recorded = Step(f"录制结束之日。理解：{floor.reading}", floor.cites, recorded_on.isoformat())
-    return (head, *_counting(rules.anchor, floor.cites, recorded, floor.years, recorded_on))
+    head = Step(f"不属于案件：“{floor.text}”", floor.citation, f"不少于{floor.years}年")
+    recorded = Step(f"录制结束之日。理解：{floor.reading}", floor.citation, recorded_on.isoformat())
+    return (head, *_counting(rules.anchor, floor.citation, recorded, floor.years, recorded_on))
 
 
 def _counting(
-    anchor: Anchor, cites: str, event: Step, years: int | None, event_on: date
+    anchor: Anchor, citation: str, event: Step, years: int | None, event_on: date
 ) -> tuple[Step, ...]:
     until = keep_until(years, event_on, anchor)
     if until is None:
-        return (event, Step("永久保管，没有届满之日。", cites, "永久"))
+        return (event, Step("永久保管，没有届满之日。", citation, "永久"))
     first_on = event_on + timedelta(days=1)
     if anchor.start == "next_jan_1":
         first_on = date(event_on.year + 1, 1, 1)
     return (
         event,
-        Step(f"起算日。理解：{anchor.reading}", anchor.cites, first_on.isoformat()),
+        Step(f"起算日。理解：{anchor.reading}", anchor.citation, first_on.isoformat()),
         Step(
             f"满{years}年，自该日起不再要求保管；届满不等于可以销毁，须经鉴定。",
-            cites,
+            citation,
             until.isoformat(),
         ),
     )

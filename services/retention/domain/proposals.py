@@ -13,7 +13,7 @@ class Match:
 
     kept: PeriodClass
     rule_id: str
-    cites: str
+    citation: str
     reasons: tuple[str, ...]
 
 
@@ -42,16 +42,16 @@ def match_for(rules: RetentionRules, kept: PeriodClass, traits: AbstractSet[Trai
 
 def _match(rules: RetentionRules, rule: Rule, traits: AbstractSet[Trait]) -> Match:
     stated = [words for trait, words in rule.traits.items() if trait in traits]
-    said = f"本案情形：{'、'.join(stated)}。" if stated else "由承办处室认定属于此项情形。"
+    said = f"本案情形：{'、'.join(stated)}。" if stated else "由承办机构认定属于此项情形。"
     reading = (f"理解：{rule.reading}",) if rule.reading else ()
     kept = _class(rules, rule.class_id)
-    return Match(kept, rule.id, rule.cites, (said, f"规定：“{rule.text}”", *reading))
+    return Match(kept, rule.id, rule.citation, (said, f"规定：“{rule.text}”", *reading))
 
 
 def _otherwise(rules: RetentionRules) -> Match:
     rule = rules.otherwise
     reasons = ("没有声明前列各项情形。", f"规定：“{rule.text}”")
-    return Match(_class(rules, rule.class_id), rule.id, rule.cites, reasons)
+    return Match(_class(rules, rule.class_id), rule.id, rule.citation, reasons)
 
 
 def _class(rules: RetentionRules, class_id: str) -> PeriodClass:
@@ -66,7 +66,7 @@ def _questions(
     rules: RetentionRules, category: Category, traits: AbstractSet[Trait]
 ) -> tuple[str, ...]:
     return tuple(
-        f"{question.asks}（{question.cites}：“{question.text}”）"
+        f"{question.asks}（{question.citation}：“{question.text}”）"
         for question in rules.questions
         if (question.categories is None or category in question.categories)
         and question.unless.isdisjoint(traits)

@@ -20,7 +20,7 @@ class Article(Strict):
     """A place in the regulation, with its words as printed."""
 
     id: Code
-    cites: Words
+    citation: Words
     text: Words
 
 
@@ -66,7 +66,7 @@ class Anchor(Strict):
 
     start: Literal["exact", "next_jan_1"]
     """The day after the event, or 1 January of the year after it."""
-    cites: Words
+    citation: Words
     reading: Words
 
 

@@ -124,14 +124,14 @@ def _confirm(
         return CaseUnknownError()
     law = law_of(session, case)
     if case.unit_id is None or case.unit_id != who.unit_id:
-        return NotHandlingUnitError(f"依据{law.rules.decided_by.cites}。" if law else "")
+        return NotHandlingUnitError(f"依据{law.rules.decided_by.citation}。" if law else "")
     if law is None:
         return NotProposedError("行政执法行为尚未终结，或者本机关尚未提供保管期限规定。")
     kept = law.rules.class_of(class_id)
     if kept is None:
         return ClassUnknownError()
     if law.least.kept.outlasts(kept):
-        return ClassShorterError(f"依据{law.least.cites}，保管期限为{law.least.kept.label}。")
+        return ClassShorterError(f"依据{law.least.citation}，保管期限为{law.least.kept.label}。")
     if law.confirmed is None or kept.outlasts(law.least.kept):
         _record_class(ctx, session, who, case, law, kept)
     return None

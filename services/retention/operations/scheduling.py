@@ -81,7 +81,7 @@ def standing_of(ctx: Context, session: Session, clip: Clip) -> Standing:
             if hold.released_at is None
         ],
         undecided=serves > store.confirmed(session, serves),
-        decided_by=rules.decided_by.cites if rules else None,
+        decided_by=rules.decided_by.citation if rules else None,
     )
 
 

@@ -16,8 +16,8 @@ from retention.domain.rules import Anchor, RetentionRules
 from tests.support.clock import FrozenClock
 
 RULES = Pack.shipped("s1-gaoxin-yingji").read("retention.yaml", RetentionRules)
-EXACT = Anchor(start="exact", cites="机关设定", reading="次日起算")
-NEXT_YEAR = Anchor(start="next_jan_1", cites="机关设定", reading="次年1月1日起算")
+EXACT = Anchor(start="exact", citation="本系统的理解", reading="次日起算")
+NEXT_YEAR = Anchor(start="next_jan_1", citation="本系统的理解", reading="次年1月1日起算")
 CASE = uuid4()
 HELD = Hold(uuid4(), CASE, "litigation", uuid4(), FrozenClock().now())
 
@@ -62,7 +62,7 @@ def test_a_seizure_alone_is_no_enforcement_but_people_are_asked() -> None:
 
 def test_the_other_matches_stay_visible_with_their_articles() -> None:
     proposal = propose(RULES, Category.PENALTY, {Trait.HEARING, Trait.COMPLEX})
-    assert proposal.chosen.cites == "平开应急〔2019〕25号 附件2 第十二条（二）"
+    assert proposal.chosen.citation == "平开应急〔2019〕25号 附件2 第十二条（二）"
     assert [match.kept.id for match in proposal.others] == ["10y"]
     assert any("案件情况复杂" in reason for reason in proposal.chosen.reasons)
 
@@ -117,6 +117,8 @@ def test_a_class_people_chose_is_kept_as_long_as_the_same_class_proposed(
     chosen = match_for(rules, proposed.kept, frozenset())
     both = [for_case(rules, match, CASE, ended_on, "0" * 64) for match in (proposed, chosen)]
     assert both[0] == both[1]
+    if proposed.rule_id != RULES.otherwise.id:
+        assert chosen.reasons[0] == "由承办机构认定属于此项情形。"
 
 
 @given(st.lists(schedules, min_size=1))
@@ -132,7 +134,7 @@ def test_nothing_held_is_ever_disposed_of(
 ) -> None:
     standing = Standing(scheduled, [HELD], undecided, None)
     answer = may_dispose(standing, today)
-    assert (answer.reason, answer.cites) == ("held", "封存决定（行政诉讼）")
+    assert (answer.reason, answer.citation) == ("held", "封存决定（行政诉讼）")
 
 
 @given(scheduled=schedules | st.none(), undecided=st.booleans(), today=days)
