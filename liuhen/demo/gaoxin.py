@@ -1,6 +1,7 @@
 """Chapters 7 to 9: keeping, showing and handing out by 平顶山高新区应急管理局's five rules (S1)."""
 
 import hashlib
+from datetime import date
 from typing import Final
 
 from liuhen.demo.filming import upload
@@ -10,6 +11,9 @@ from liuhen.demo.zezhou import activate, link
 PACK: Final = "s1-gaoxin-yingji"
 CASE: Final = "case.gaoxin"
 ACTIVITY: Final = "activity.gaoxin"
+YEARS: Final = 5
+ARTICLE: Final = "附件2 第十二条（四）"
+"""其他案件档案: the class of a case without any of the listed traits, and its years."""
 FILM: Final = ("14:00:00", 60)
 
 
@@ -20,12 +24,16 @@ def kept_for_a_reason(stage: Stage) -> str:
     path = f"/retention/v1/cases/{stage.id(CASE)}"
     proposal = stage.sees("chen", path, lambda case: case["proposal"], "a proposal")["proposal"]
     stage.done("chen", "POST", f"{path}/confirm", {"class_id": proposal["class_id"]})
+    until = date(stage.today.year + 1 + YEARS, 1, 1).isoformat()
+    expect(ARTICLE in proposal["citation"], f"another article: {proposal}")
     schedule = stage.sees(
         "chen",
         f"/retention/v1/clips/{stage.id('clip.d')}/schedule",
-        lambda seen: seen["keep_until"],
-        "the clip is scheduled",
+        lambda seen: seen["keep_until"] == until,
+        f"the clip is kept until {until}",
     )
+    expect(schedule["steps"][-1]["value"] == until, f"not explained: {schedule['steps']}")
+    expect(any(ARTICLE in step["citation"] for step in schedule["steps"]), "no article explains it")
     for step in schedule["steps"]:
         stage.teller.say(
             f"    {step['text']}" + (f"（{step['citation']}）" if step["citation"] else "")
@@ -37,6 +45,7 @@ def kept_for_a_reason(stage: Stage) -> str:
         "retention.disposal-refused",
         {"clip_id": stage.id("clip.d")},
     )
+    expect(ARTICLE in refusal["detail"] and until in refusal["detail"], f"no reason: {refusal}")
     return (
         f"{proposal['label']}（{proposal['citation']}），保管至 {schedule['keep_until']}；"
         f"销毁被拒：{refusal['detail']}"

@@ -40,7 +40,7 @@ def demo(
 
     Raises:
         ProductionError: demo accounts have no place in production.
-        FolderInUseError: another process works on `data`.
+        FolderInUseError: another process works on `data`, or a story was told there before.
     """
     if setup.is_production():
         raise setup.ProductionError("the demo's accounts are public: not in production")
@@ -48,6 +48,8 @@ def demo(
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-demo-")))
         stack.enter_context(standalone.locked(folder))
+        if (folder / standalone.DEMO_MARK).exists():
+            raise standalone.FolderInUseError(f"{folder} holds a story already: choose another")
         (folder / standalone.DEMO_MARK).touch()
         address = stack.enter_context(running(folder, port))
         console.print(f"[bold]Liuhen 留痕[/bold]  {address}  [dim]{folder}[/dim]\n")

@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from liuhen.demo import gaoxin, handing_out, zezhou
-from liuhen.demo.line import StoryError
-from liuhen.demo.phone import UploadFailedError
 from liuhen.demo.stage import Stage
 
 
@@ -52,7 +50,7 @@ def play(chapter: Chapter, stage: Stage) -> Outcome:
     began = time.monotonic()
     try:
         detail, result = chapter.play(stage), "ok"
-    except (StoryError, UploadFailedError) as error:
-        detail, result = str(error), "failed"
+    except Exception as error:  # noqa: BLE001 - whatever goes wrong is how the chapter ended
+        detail, result = f"{type(error).__name__}: {error}", "failed"
     ms = round((time.monotonic() - began) * 1000)
     return Outcome(chapter.name, "ok" if result == "ok" else "failed", ms, detail)

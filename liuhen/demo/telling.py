@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any, Final
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from liuhen.demo.stage import HERE
-
+REASONS_MAX: Final = 2
+"""Of each row, so that a table fits a screen; the API tells all."""
 VERDICTS: Final = {
     "satisfied": "[green]符合",
     "not_satisfied": "[red]不符合",
@@ -52,15 +51,14 @@ class Telling:
         self._bars = None
 
     def findings(self, title: str, evaluation: dict[str, Any]) -> None:
-        table = Table("行", "记录事项", "结论", "理由", "依据", title=title, title_justify="left")
+        table = Table(title=title, title_justify="left", caption_justify="left")
+        for heading in ("依据", "记录事项", "结论", "理由"):
+            table.add_column(heading, overflow="fold", no_wrap=heading in {"依据", "结论"})
         for finding in evaluation["findings"]:
-            gaps = [
-                f"{_clock(gap['start'])}–{_clock(gap['end'])}，{gap['seconds']} 秒"
-                for gap in finding["gaps"]
-            ]
-            reasons = "\n".join([*finding["reasons"][:2], *gaps[:2]])
-            verdict = VERDICTS[finding["verdict"]]
-            table.add_row(finding["row"], finding["matter"], verdict, reasons, finding["citation"])
+            row, document = finding["citation"].split("《", 1)
+            reasons = "\n".join(finding["reasons"][:REASONS_MAX])
+            table.add_row(row, finding["matter"], VERDICTS[finding["verdict"]], reasons)
+            table.caption = f"《{document}"
         self._console.print(table)
 
 
@@ -73,7 +71,3 @@ class Silent:
     def findings(self, _title: str, _evaluation: dict[str, Any]) -> None: ...
 
     def say(self, _text: str) -> None: ...
-
-
-def _clock(instant: str) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone(HERE):%H:%M:%S}"

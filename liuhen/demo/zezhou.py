@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from liuhen.demo.cast import ADMINISTRATOR, AGENCIES, PASSWORD, PEOPLE, UNITS, Agency, Person
 from liuhen.demo.filming import upload
+from liuhen.demo.log import on_record
 from liuhen.demo.stage import Stage, expect
 
 PACK: Final = "s2-zezhou-yingji"
@@ -17,6 +18,7 @@ MILESTONES: Final = {"before_entering": "09:30:00", "entered": ENTERED, "left": 
 FILM_A: Final = ("09:29:50", 90)
 FILM_B: Final = ("09:31:15", 115)
 FILM_C: Final = ("09:40:00", 100)
+CITATION: Final = "S2 第8行《泽州县应急管理局行政执法音像记录事项清单》"
 GAP: Final = ("09:31:20", LEFT, 100)
 """From the end of film A to the end of the inspection, in seconds."""
 
@@ -91,7 +93,9 @@ def gap_to_the_second(stage: Stage) -> str:
     start, end, seconds = GAP
     gap = (seconds, stage.at(start), stage.at(end))
     row = _row_when(stage, lambda row: row["verdict"] == "not_satisfied" and _gaps(row) == [gap])
-    expect("第8行" in row["citation"] or "8" in row["citation"], f"no citation: {row}")
+    expect(row["citation"].startswith(CITATION), f"another citation: {row['citation']}")
+    said = "\n".join(row["reasons"])
+    expect(all(words in said for words in (start, end, "无录像")), f"not said: {said}")
     stage.teller.findings("只有文件 A", _evaluation(stage))
     return f"不符合：{start} 至 {end} 无录像，共 {seconds} 秒（{row['citation']}）"
 
@@ -102,7 +106,9 @@ def the_duty_is_met(stage: Stage) -> str:
     link(stage, "li", "clip.c", ACTIVITY)
     row = _row_when(stage, lambda row: row["not_counted"])
     expect(row["verdict"] == "not_satisfied", "a clip filmed afterwards filled the gap")
-    expect("补录" in row["not_counted"][0]["reason"], f"no reason: {row['not_counted']}")
+    (late,) = row["not_counted"]
+    expect(late["clip_id"] == stage.id("clip.c"), f"another clip is late: {late}")
+    expect("补录" in late["reason"], f"no reason: {late}")
 
     upload(stage, "wang", "clip.b", *FILM_B, unit="zezhou.team")
     link(stage, "wang", "clip.b", ACTIVITY)
@@ -130,6 +136,8 @@ def refused_to_strangers(stage: Stage) -> str:
         "zhang", "GET", f"/catalog/v1/cases/{stage.id('nothing')}", "catalog.case-unknown"
     )
     expect(hidden == unknown, "a hidden case can be told from one that does not exist")
+    for thing in (case, stage.id("nothing")):
+        on_record(stage, "zhang", "catalog.request.refused.v1", thing)
     return "与不存在的案件无法区分；两次拒绝均已留痕"
 
 

@@ -19,7 +19,7 @@ from contracts.identity import Role
 S1 = Pack.shipped("s1-gaoxin-yingji").read("access.yaml", AccessRules)
 S1_NO = "平开应急〔2019〕25号"
 ARTICLES = Path(__file__).parents[2] / "data" / "s1_access_articles.txt"
-"""附件2 第十、十一条, 附件3 第十二至十四条, 附件4 第三至五条 of S1, copied line by line."""
+"""附件2 第十、十一条, 附件3 第十二至十四条, 附件4 第三至六条 of S1, copied line by line."""
 VIEW, COPY = Manner.VIEW, Manner.COPY
 PENALTY, INSPECTION = Category.PENALTY, Category.INSPECTION
 OWN = frozenset[Fact]({"own_agency", "in_case"})
@@ -34,6 +34,7 @@ Cell: TypeAlias = tuple[
 ]
 A3_12 = ("refused", "s1.a3-12.otherwise", f"{S1_NO} 附件3 第十二条")
 A4_5 = ("refused", "s1.a4-5.party-or-lawyer", f"{S1_NO} 附件4 第五条")
+A4_6 = ("refused", "s1.a4-6.party-in-proceedings", f"{S1_NO} 附件4 第六条")
 A4_3 = ("granted", "s1.a4-3.case-handler", f"{S1_NO} 附件4 第三条")
 A2_10 = ("pending", "s1.a2-10.own-staff", f"{S1_NO} 附件2 第十条")
 A3_13 = ("pending", "s1.a3-13.copy", f"{S1_NO} 附件3 第十三条")
@@ -41,7 +42,9 @@ A3_13 = ("pending", "s1.a3-13.copy", f"{S1_NO} 附件3 第十三条")
 TABLE: list[Cell] = [
     # Party and lawyer: concluding documents only; un-archived files are outside 附件4 (第十条).
     (Role.LAWYER, VIEW, Purpose.OWN_CASE, "archived", PENALTY, BOUND, A4_5),
-    (Role.LAWYER, COPY, Purpose.LITIGATION, "archived", PENALTY, BOUND, A4_5),
+    # In reconsideration or litigation another article governs, and must be the one that is cited.
+    (Role.LAWYER, COPY, Purpose.LITIGATION, "archived", PENALTY, BOUND, A4_6),
+    (Role.PARTY, VIEW, Purpose.LITIGATION, "not_archived", PENALTY, BOUND, A4_6),
     (Role.PARTY, VIEW, Purpose.OWN_CASE, "archived", PENALTY, BOUND, A4_5),
     (Role.LAWYER, VIEW, Purpose.OWN_CASE, "not_archived", PENALTY, BOUND, A3_12),
     (Role.LAWYER, VIEW, Purpose.OWN_CASE, "archived", INSPECTION, BOUND, A3_12),
