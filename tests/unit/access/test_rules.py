@@ -39,6 +39,8 @@ A4_3 = ("granted", "s1.a4-3.case-handler", f"{S1_NO} 附件4 第三条")
 A2_10 = ("pending", "s1.a2-10.own-staff", f"{S1_NO} 附件2 第十条")
 A3_13 = ("pending", "s1.a3-13.copy", f"{S1_NO} 附件3 第十三条")
 
+COPYING = next(rule for rule in S1.rules if rule.id == "s1.a3-13.copy")
+
 TABLE: list[Cell] = [
     # Party and lawyer: concluding documents only; un-archived files are outside 附件4 (第十条).
     (Role.LAWYER, VIEW, Purpose.OWN_CASE, "archived", PENALTY, BOUND, A4_5),
@@ -188,7 +190,7 @@ def test_no_outsider_is_granted_anything_in_s1(ask: Ask) -> None:
     [
         {"outcome": "granted"},
         {"steps": ()},
-        {"steps": (S1.rules[2].steps[0],) * 2},
+        {"steps": (COPYING.steps[0],) * 2},
         {"roles": ()},
         {"manners": ("lend",)},
         {"purposes": ("publicity",)},
@@ -197,7 +199,7 @@ def test_no_outsider_is_granted_anything_in_s1(ask: Ask) -> None:
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(change: dict[str, object]) -> None:
-    copying = S1.rules[2]
+    copying = COPYING
     assert Rule.model_validate(copying.model_dump()) == copying
     with pytest.raises(ValidationError):
         Rule.model_validate(copying.model_dump() | change)
