@@ -44,6 +44,7 @@ async def test_a_row_goes_from_not_satisfied_to_satisfied_as_facts_arrive(tmp_pa
             h,
             *INSPECTION.opened(),
             INSPECTION.stored("a", "09:29:00", "09:31:20"),
+            INSPECTION.probed("a", 140),
             INSPECTION.linked("a"),
         )
         first = await row(h)

@@ -1,19 +1,26 @@
 """Judges an activity by a list, row by row: no row of its category is passed over in silence."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import pairwise
 
 from checklist.domain.coverage import Coverage, cover
 from checklist.domain.facts import Facts
 from checklist.domain.findings import Finding, Gap, PointState, Window
-from checklist.domain.intervals import Interval, instant_of, ms_of, total_ms
-from checklist.domain.pack import Checklist, Condition, Media, Milestone, Reading, Relation, Row
-from checklist.domain.texts import clock_text, gap_text, length_text, seconds_shown, tenths_text
+from checklist.domain.intervals import SECOND_MS, Interval, instant_of, ms_of, total_ms
+from checklist.domain.pack import Anchor, Checklist, Condition, Media, Reading, Relation, Row
+from checklist.domain.texts import (
+    clock_text,
+    dated_text,
+    gap_text,
+    length_text,
+    seconds_shown,
+    tenths_text,
+)
 from contracts.checklist import Verdict
 
-_START = {Relation.BEFORE: "在 {}之前开始", Relation.AT: "自 {}起", Relation.AFTER: "自 {}之后"}
-_END = {Relation.BEFORE: "至 {}之前", Relation.AT: "至 {}", Relation.AFTER: "至 {}之后"}
+_READ = {Relation.BEFORE: "前，按该时刻计算", Relation.AT: "", Relation.AFTER: "后，按该时刻计算"}
+"""What a boundary's relation becomes: no length is printed, so it is the moment itself."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,8 @@ class _Remark:
     reason: str
     verdict: Verdict | None = None
     question: str | None = None
+    outweighs: bool = False
+    """Nothing else can be held against the row while this stands."""
 
 
 def evaluate(checklist: Checklist, facts: Facts) -> tuple[Finding, ...]:
@@ -53,11 +62,13 @@ class _Judge:
         window, remarks = self._window(reading)
         coverage = self._cover(window, self._media[reading.media])
         points = self._points(reading, coverage)
-        remarks += _covered(coverage)
+        remarks += _covered(self._checklist, coverage)
         remarks += self._officers(reading)
         remarks += _marked(points)
         remarks += self._required(reading)
-        doubtful = any(remark.verdict for remark in applies)
+        doubtful = any(remark.verdict for remark in applies) or any(
+            remark.outweighs for remark in remarks
+        )
         verdict = Verdict.NEEDS_JUDGEMENT if doubtful else _verdict(remarks)
         return self._finding(row, verdict, [*applies, *remarks], coverage, points)
 
@@ -119,31 +130,39 @@ class _Judge:
 
     def _window(self, reading: Reading) -> tuple[Interval | None, list[_Remark]]:
         """When recording had to run; None while that cannot be known."""
-        ends = (reading.start.milestone, reading.end.milestone)
-        missing = [word for word in ends if word not in self._facts.milestones]
-        if missing:
-            return None, [_unstated(self._milestones[word]) for word in missing]
-        window = Interval(*(ms_of(self._facts.milestones[word]) for word in ends))
-        contradictions = list(self._contradictions(window, ends))
+        remarks = [*self._unstated(reading), *self._contradictions(reading)]
+        stated = self._facts.milestones
+        start, end = reading.start.milestone, reading.end.milestone
+        if start not in stated or end not in stated:
+            return None, remarks
+        window = Interval(ms_of(stated[start]), ms_of(stated[end]))
         if window.length_ms == 0:
-            return None, contradictions
-        start = f"{clock_text(window.start_ms, window.start_ms)}（{self._label(ends[0])}）"
-        end = f"{clock_text(window.end_ms, window.start_ms)}（{self._label(ends[1])}）"
-        start = _START[reading.start.relation].format(start)
-        end = _END[reading.end.relation].format(end)
-        return window, [_Remark(f"应录时段：{start}，{end}"), *contradictions]
+            return None, remarks
+        since = f"{dated_text(window.start_ms)}（{self._said(reading.start)}）"
+        until = f"{clock_text(window.end_ms, window.start_ms)}（{self._said(reading.end)}）"
+        return window, [_Remark(f"应录时段（北京时间）：自 {since}起，至 {until}止"), *remarks]
 
-    def _contradictions(self, window: Interval, ends: tuple[str, str]) -> Iterator[_Remark]:
+    def _unstated(self, reading: Reading) -> Iterator[_Remark]:
+        ends = (reading.start.milestone, reading.end.milestone)
+        for word in self._checklist.moments(reading):
+            if word not in self._facts.milestones:
+                milestone = self._milestones[word]
+                lost = "不能确定应录时段" if word in ends else "不能核对各时刻的先后"
+                reason = f"尚未声明“{milestone.label}”的时刻，{lost}"
+                yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, milestone.ask)
+
+    def _contradictions(self, reading: Reading) -> Iterator[_Remark]:
         """Milestones that stand in an impossible order: somebody must say which is wrong."""
         stated = self._facts.milestones
-        pairs = {(word, of.precedes) for word, of in self._milestones.items() if of.precedes}
-        late = {(one, two) for one, two in pairs if _is_after(stated, one, two)}
-        if window.length_ms == 0:
-            late.add(ends)
-        for one, two in sorted(late):
-            reason = f"声明的“{self._label(one)}”不早于“{self._label(two)}”，时刻相互矛盾"
-            question = f"请核对“{self._label(one)}”和“{self._label(two)}”的时刻。"
-            yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
+        known = [word for word in self._checklist.moments(reading) if word in stated]
+        for one, two in pairwise(known):
+            if stated[one] >= stated[two]:
+                reason = f"声明的“{self._label(one)}”不早于“{self._label(two)}”，时刻相互矛盾"
+                question = f"请核对“{self._label(one)}”和“{self._label(two)}”的时刻。"
+                yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question, outweighs=True)
+
+    def _said(self, anchor: Anchor) -> str:
+        return f"{self._label(anchor.milestone)}{_READ[anchor.relation]}"
 
     def _label(self, milestone: str) -> str:
         return self._milestones[milestone].label
@@ -199,34 +218,38 @@ def _verdict(remarks: Iterable[_Remark]) -> Verdict:
     return Verdict.SATISFIED
 
 
-def _unstated(milestone: Milestone) -> _Remark:
-    reason = f"尚未声明“{milestone.label}”的时刻，不能确定应录时段"
-    return _Remark(reason, Verdict.NEEDS_JUDGEMENT, milestone.ask)
-
-
-def _is_after(stated: Mapping[str, datetime], one: str, two: str) -> bool:
-    return one in stated and two in stated and stated[one] > stated[two]
-
-
-def _covered(coverage: Coverage) -> Iterator[_Remark]:
+def _covered(checklist: Checklist, coverage: Coverage) -> Iterator[_Remark]:
     window = coverage.window
     if window is None:
         return
     for gap in coverage.gaps:
         yield _Remark(gap_text(gap, window.start_ms), Verdict.NOT_SATISFIED)
-    if not coverage.gaps:
-        yield _Remark(f"录像覆盖全部应录时段，共 {length_text(seconds_shown(window))}")
     if coverage.slivers:
-        short, count = tenths_text(total_ms(coverage.slivers)), len(coverage.slivers)
-        yield _Remark(
-            f"另有 {count} 处不足一秒的间隔（共 {short}），低于记录时刻的精度，不计为缺口"
-        )
+        yield _slivers(checklist, coverage)
+    elif not coverage.gaps:
+        yield _Remark(f"录像覆盖全部应录时段，共 {length_text(seconds_shown(window))}")
     if coverage.late:
-        yield _Remark(f"{coverage.late} 个片段录于应录时段之后，不计入（不得事后补录）")
+        reason = f"{coverage.late} 个片段录于应录时段之后，不计入。{checklist.late_note}"
+        yield _Remark(reason)
     if coverage.unprobed:
-        yield _Remark(f"{coverage.unprobed} 个片段的时长尚未核验，暂按设备申报的时刻计算")
+        yield _Remark(
+            f"{coverage.unprobed} 个片段尚未检验，暂按设备申报的时刻计算", Verdict.NEEDS_JUDGEMENT
+        )
     if coverage.shortened:
         yield _Remark(f"{coverage.shortened} 个片段的实际时长短于设备申报，按实际时长计算")
+
+
+def _slivers(checklist: Checklist, coverage: Coverage) -> _Remark:
+    """Each is too short to be told from nothing; together they may not be."""
+    least = length_text(checklist.precision_s)
+    missing_ms = total_ms(coverage.slivers)
+    said = f"{len(coverage.slivers)} 处短于 {least}的间隔无录像，合计 {tenths_text(missing_ms)}"
+    if missing_ms < checklist.precision_s * SECOND_MS:
+        return _Remark(f"{said}，低于记录时刻的精度，不计为缺口")
+    question = "这些间隔是否影响全程记录？请由人判定。"
+    return _Remark(
+        f"{said}，已达到记录时刻的精度，不能认定录像连续", Verdict.NEEDS_JUDGEMENT, question
+    )
 
 
 def _marked(points: Iterable[PointState]) -> Iterator[_Remark]:

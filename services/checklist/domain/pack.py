@@ -166,6 +166,18 @@ class Checklist(_Strict):
     rows: Annotated[tuple[Row, ...], Field(min_length=1)]
     exemptions: Exemptions | None
 
+    def moments(self, reading: Reading) -> tuple[str, ...]:
+        """The milestones a row rests on in their order: its ends, and what stands between them."""
+        start, end = reading.start.milestone, reading.end.milestone
+        next_of = {milestone.id: milestone.precedes for milestone in self.milestones}
+        path = [start]
+        while path[-1] != end:
+            after = next_of[path[-1]]
+            if after is None or after in path:
+                return start, end
+            path.append(after)
+        return tuple(path)
+
     @model_validator(mode="after")
     def _words_are_declared_once(self) -> Self:
         readings = [row.reading for row in self.rows]

@@ -30,8 +30,13 @@ CATEGORIES: Final = {
 def clock_text(at_ms: int, day_of_ms: int) -> str:
     """A moment in Asia/Shanghai to the second; with its date unless that is the other's day."""
     at, day_of = instant_of(at_ms).astimezone(LOCAL), instant_of(day_of_ms).astimezone(LOCAL)
-    date = "" if at.date() == day_of.date() else f"{at.month}月{at.day}日 "
-    return f"{date}{at:%H:%M:%S}"
+    return f"{at:%H:%M:%S}" if at.date() == day_of.date() else dated_text(at_ms)
+
+
+def dated_text(at_ms: int) -> str:
+    """A moment in Asia/Shanghai to the second, with its whole date."""
+    at = instant_of(at_ms).astimezone(LOCAL)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}"
 
 
 def seconds_shown(interval: Interval) -> int:
