@@ -1,7 +1,7 @@
 """What retention does about other services' events."""
 
 from common.consumer import Reaction, on
-from contracts.catalog import CaseArchived, CaseEnded, CaseOpened, ClipLinked, ClipUnlinked
+from contracts.catalog import CaseArchived, CaseEnded, CaseOpened, ClipLinked
 from contracts.checklist import PackActivated
 from contracts.ingest import ClipStored
 from retention.operations import told
@@ -12,7 +12,6 @@ REACTIONS: tuple[Reaction[Context], ...] = (
     on(CaseEnded, told.case_ended),
     on(CaseArchived, told.case_archived),
     on(ClipLinked, told.clip_linked),
-    on(ClipUnlinked, told.clip_unlinked),
     on(ClipStored, told.clip_stored),
     on(PackActivated, told.pack_activated),
 )

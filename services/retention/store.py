@@ -1,6 +1,6 @@
 """Every query of retention. Takes and returns domain values; rows do not leave this file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -101,13 +101,13 @@ def confirmed(session: Session, case_ids: Iterable[UUID]) -> set[UUID]:
 
 def find_clip(session: Session, clip_id: UUID) -> Clip | None:
     row = session.get(ClipRow, clip_id)
-    return row and Clip(row.clip_id, row.agency_id, row.recorded_on)
+    return row and _clip(row)
 
 
 def lock_clip(session: Session, clip_id: UUID) -> Clip | None:
     """The clip, with everybody else who wants to decide about it waiting."""
     row = session.get(ClipRow, clip_id, with_for_update=True)
-    return row and Clip(row.clip_id, row.agency_id, row.recorded_on)
+    return row and _clip(row)
 
 
 def save_clip(session: Session, clip: Clip) -> None:
@@ -120,8 +120,8 @@ def find_link(session: Session, link_id: UUID) -> Link | None:
     return row and _link(row)
 
 
-def save_link(session: Session, link: Link) -> None:
-    session.merge(LinkRow(**vars(link)))
+def add_link(session: Session, link: Link) -> None:
+    session.add(LinkRow(**vars(link)))
     session.flush()
 
 
@@ -130,25 +130,16 @@ def links_of_clip(session: Session, clip_id: UUID) -> list[Link]:
     return [_link(row) for row in session.exec(select(LinkRow).where(LinkRow.clip_id == clip_id))]
 
 
-def clips_of_case(session: Session, case_id: UUID) -> list[UUID]:
-    """The clips that serve the case now."""
-    query = (
-        select(LinkRow.clip_id)
-        .where(LinkRow.case_id == case_id, col(LinkRow.ended).is_(False))
-        .distinct()
-        .order_by(col(LinkRow.clip_id))
-    )
-    return list(session.exec(query))
+def clips_of_case(session: Session, case_id: UUID) -> list[Clip]:
+    """The clips that serve the case, or ever did."""
+    of_case = select(LinkRow.clip_id).where(LinkRow.case_id == case_id)
+    query = select(ClipRow).where(col(ClipRow.clip_id).in_(of_case)).order_by(col(ClipRow.clip_id))
+    return [_clip(row) for row in session.exec(query)]
 
 
 def find_schedule(session: Session, clip_id: UUID) -> Schedule | None:
     row = session.get(ScheduleRow, clip_id)
     return row and _schedule(row)
-
-
-def schedules(session: Session, clip_ids: Sequence[UUID]) -> dict[UUID, Schedule]:
-    query = select(ScheduleRow).where(col(ScheduleRow.clip_id).in_(clip_ids))
-    return {row.clip_id: _schedule(row) for row in session.exec(query)}
 
 
 def save_schedule(session: Session, clip_id: UUID, schedule: Schedule) -> None:
@@ -214,8 +205,12 @@ def _case(row: CaseRow) -> CaseFile:
     return CaseFile(row.case_id, row.agency_id, row.unit_id, ended, row.archived_on, proposed)
 
 
+def _clip(row: ClipRow) -> Clip:
+    return Clip(row.clip_id, row.agency_id, row.recorded_on)
+
+
 def _link(row: LinkRow) -> Link:
-    return Link(row.link_id, row.clip_id, row.case_id, row.ended)
+    return Link(row.link_id, row.clip_id, row.case_id)
 
 
 def _schedule(row: ScheduleRow) -> Schedule:

@@ -58,14 +58,13 @@ class ClipRow(Base, table=True):
 
 
 class LinkRow(Base, table=True):
-    """A copy of the catalogue's links; they end, and stay."""
+    """A copy of the catalogue's links. Insert-only: their end changes nothing here."""
 
     __tablename__ = "link"
 
     link_id: UUID = Field(primary_key=True)
     clip_id: UUID = Field(index=True)
     case_id: UUID = Field(index=True)
-    ended: bool
 
 
 class ScheduleRow(Base, table=True):

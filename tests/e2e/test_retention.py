@@ -282,15 +282,45 @@ async def test_taking_a_clip_out_of_its_case_never_shortens(h: House) -> None:
     assert schedule["steps"][-1]["value"] == "2037-01-01"
 
 
-async def test_a_clip_taken_out_before_the_decision_falls_to_the_floor(h: House) -> None:
+async def test_taking_a_clip_out_before_the_decision_escapes_nothing(h: House) -> None:
+    """附件3 第八条: what was recorded in the course of a case is kept as its file is."""
     link = linked()
-    await say(h, activated(), opened(), stored(), link, unlinked(link), ended())
-    assert (await confirm(h, "5y")).json()["clips"] == []
+    await say(h, activated(), opened(), stored(), link, ended(Trait.MAJOR_PENALTY))
+    await say(h, unlinked(link))
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert schedule["undecided"]
+    assert (await dispose(h)).json()["reason"] == "not_scheduled"
+    (shown,) = (await confirm(h, "permanent")).json()["clips"]
+    assert (shown["clip_id"], shown["permanent"]) == (str(CLIP), True)
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (schedule["permanent"], schedule["undecided"]) == (True, False)
+    assert said(h, "retention").count("retention.clip.scheduled.v1") == 1
+
+
+async def test_a_clip_of_no_case_is_kept_for_the_floor(h: House) -> None:
+    await say(h, activated(), stored())
     schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
     assert (schedule["keep_until"], schedule["undecided"]) == ("2030-01-01", False)
     assert "附件3 第八条" in schedule["steps"][0]["citation"]
+    assert schedule["steps"][0]["text"].startswith("不属于案件")
     assert schedule["steps"][1]["value"] == "2026-03-02"
     assert "retention.clip.scheduled.v1" not in said(h, "retention")
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+async def test_case_and_clip_show_one_schedule_and_never_deny_the_case(
+    h: House, *, is_confirmed: bool
+) -> None:
+    """The act ended so long ago that the clip's own floor lasts longer than the file's class."""
+    old = ended(on=date(2019, 5, 1))
+    await say(h, activated(valid_from=date(2019, 1, 1)), opened(), stored(), linked(), old)
+    if is_confirmed:
+        await confirm(h, "5y")
+    (of_case,) = (await h.done(OFFICER, "GET", f"{V1}/cases/{CASE}"))["clips"]
+    schedule = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
+    assert (of_case["keep_until"], schedule["keep_until"]) == ("2030-01-01", "2030-01-01")
+    assert schedule["undecided"] is not is_confirmed
+    assert not any("不属于" in step["text"] for step in schedule["steps"])
 
 
 async def test_of_several_cases_the_longest_binds_and_is_announced_once(h: House) -> None:

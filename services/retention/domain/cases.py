@@ -90,12 +90,11 @@ class Clip:
 
 @dataclass(frozen=True)
 class Link:
-    """A clip serves a case, or did."""
+    """A clip serves a case, or did: that it no longer does changes nothing about keeping it."""
 
     link_id: UUID
     clip_id: UUID
     case_id: UUID
-    ended: bool
 
 
 @dataclass(frozen=True)

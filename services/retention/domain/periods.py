@@ -27,7 +27,7 @@ class Schedule:
     """How long a clip is kept, and by which rule."""
 
     case_id: UUID | None
-    """None: it belongs to no case file."""
+    """None: the least for any clip, given by no case."""
     class_id: str
     rule_id: str
     citation: str
@@ -103,10 +103,11 @@ def explain_case(
     return (*head, *_counting(rules.anchor, match.citation, ended, kept.years, ended_on))
 
 
-def explain_floor(rules: RetentionRules, recorded_on: date) -> tuple[Step, ...]:
-    """Why a clip that belongs to no case is kept at least until its day."""
+def explain_floor(rules: RetentionRules, recorded_on: date, *, in_case: bool) -> tuple[Step, ...]:
+    """Why a clip is kept at least until its day, where no case's file lasts longer."""
     floor = rules.outside_cases
-    head = Step(f"不属于案件：“{floor.text}”", floor.citation, f"不少于{floor.years}年")
+    applies = "属于案件；在案卷保管期限之外，最低限度比照" if in_case else "不属于案件"
+    head = Step(f"{applies}：“{floor.text}”", floor.citation, f"不少于{floor.years}年")
     recorded = Step(f"录制结束之日。理解：{floor.reading}", floor.citation, recorded_on.isoformat())
     return (head, *_counting(rules.anchor, floor.citation, recorded, floor.years, recorded_on))
 

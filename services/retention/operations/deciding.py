@@ -48,7 +48,7 @@ def confirm_class(ctx: Context, who: Requester, case_id: UUID, class_id: str) ->
         case = store.lock_cases(session, [case_id]).get(case_id)
         refusal = _confirm(ctx, session, who, case, class_id)
         if case and refusal is None:
-            return view_case(session, case)
+            return view_case(ctx, session, case)
     raise ctx.refuse(who, refusal or CaseUnknownError(), case_id, case and case.agency_id)
 
 
@@ -157,7 +157,8 @@ def _record_class(
         confirmed_by=who.subject,
     )
     ctx.outbox.emit(session, event)
-    schedule_clips(ctx, session, case, store.clips_of_case(session, case.case_id))
+    clips = store.clips_of_case(session, case.case_id)
+    schedule_clips(ctx, session, case, [clip.clip_id for clip in clips])
 
 
 def _release(ctx: Context, session: Session, who: Requester, case: CaseFile, hold: Hold) -> Hold:

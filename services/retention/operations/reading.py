@@ -13,7 +13,7 @@ from retention.domain.periods import Schedule, Step, explain_case, explain_floor
 from retention.domain.proposals import match_for
 from retention.errors import CaseUnknownError, ClipUnknownError
 from retention.operations.context import Context
-from retention.operations.scheduling import floor_of, law_of, standing_of
+from retention.operations.scheduling import floor_of, law_of, schedule_of, standing_of
 
 
 def read_case(ctx: Context, who: Requester, case_id: UUID) -> CaseView:
@@ -25,7 +25,7 @@ def read_case(ctx: Context, who: Requester, case_id: UUID) -> CaseView:
     with ctx.db.snapshot() as session:
         case = store.find_case(session, case_id)
         if case and case.agency_id == who.agency_id:
-            return view_case(session, case)
+            return view_case(ctx, session, case)
     raise ctx.refuse(who, CaseUnknownError(), case_id, case and case.agency_id)
 
 
@@ -42,17 +42,16 @@ def read_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipView:
     raise ctx.refuse(who, ClipUnknownError(), clip_id, clip and clip.agency_id)
 
 
-def view_case(session: Session, case: CaseFile) -> CaseView:
+def view_case(ctx: Context, session: Session, case: CaseFile) -> CaseView:
     law = law_of(session, case)
     confirmed = law and law.confirmed
-    clip_ids = store.clips_of_case(session, case.case_id)
-    known = store.schedules(session, clip_ids)
+    clips = store.clips_of_case(session, case.case_id)
     return CaseView(
         case=case,
         state=cases.state_of(case, confirmed and confirmed[0]),
         proposal=law and law.proposal,
         confirmed=confirmed,
-        clips={clip_id: known.get(clip_id) for clip_id in clip_ids},
+        clips={clip.clip_id: schedule_of(ctx, session, clip) for clip in clips},
         holds=store.holds_of(session, [case.case_id]),
     )
 
@@ -76,7 +75,10 @@ def _explain(
     if schedule.case_id:
         return _explain_case(session, schedule.case_id, schedule.class_id)
     rules, _ = floor_of(ctx, session, clip)
-    return explain_floor(rules, clip.recorded_on) if rules and clip.recorded_on else ()
+    if rules is None or clip.recorded_on is None:
+        return ()
+    in_case = bool(store.links_of_clip(session, clip.clip_id))
+    return explain_floor(rules, clip.recorded_on, in_case=in_case)
 
 
 def _explain_case(session: Session, case_id: UUID, class_id: str) -> tuple[Step, ...]:

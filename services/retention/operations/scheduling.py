@@ -68,21 +68,22 @@ def schedule_clips(
 
 def standing_of(ctx: Context, session: Session, clip: Clip) -> Standing:
     """Everything that binds a clip at this moment."""
-    links = store.links_of_clip(session, clip.clip_id)
-    serves = {link.case_id for link in links if not link.ended}
-    rules, floor = floor_of(ctx, session, clip)
-    known = store.find_schedule(session, clip.clip_id)
+    # Of former cases too: taking a clip out of a case must free it from nothing.
+    serves = {link.case_id for link in store.links_of_clip(session, clip.clip_id)}
+    rules, _ = floor_of(ctx, session, clip)
     return Standing(
-        schedule=periods.longest(schedule for schedule in (known, floor) if schedule),
-        # Of former cases too: taking a clip out of a case must not free it from a hold.
-        holds=[
-            hold
-            for hold in store.holds_of(session, {link.case_id for link in links})
-            if hold.released_at is None
-        ],
+        schedule=schedule_of(ctx, session, clip),
+        holds=[hold for hold in store.holds_of(session, serves) if hold.released_at is None],
         undecided=serves > store.confirmed(session, serves),
         decided_by=rules.decided_by.citation if rules else None,
     )
+
+
+def schedule_of(ctx: Context, session: Session, clip: Clip) -> Schedule | None:
+    """The one schedule that binds a clip: the longest of its cases' and the floor."""
+    _, floor = floor_of(ctx, session, clip)
+    known = store.find_schedule(session, clip.clip_id)
+    return periods.longest(schedule for schedule in (known, floor) if schedule)
 
 
 def floor_of(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from common.rulebook import Activation
-from contracts.catalog import CaseArchived, CaseEnded, CaseOpened, ClipLinked, ClipUnlinked
+from contracts.catalog import CaseArchived, CaseEnded, CaseOpened, ClipLinked
 from contracts.checklist import PackActivated
 from contracts.ingest import ClipStored
 from retention import store
@@ -52,7 +52,11 @@ def clip_stored(_ctx: Context, session: Session, event: ClipStored) -> None:
 
 
 def clip_linked(ctx: Context, session: Session, event: ClipLinked) -> None:
-    """A clip that joins a case whose class is confirmed is scheduled at once."""
+    """A clip that joins a case whose class is confirmed is scheduled at once.
+
+    Nobody listens to a link's end: what was recorded in the course of a case (案件办理过程中记录的,
+    S1 附件3 第八条) stays so, and is kept as the file is.
+    """
     case = _lock_case(session, event.case_id, event.agency_id)
     if case.unit_id is None:
         case = replace(case, unit_id=event.unit_id)
@@ -60,14 +64,8 @@ def clip_linked(ctx: Context, session: Session, event: ClipLinked) -> None:
     if store.lock_clip(session, event.clip_id) is None:
         store.save_clip(session, Clip(event.clip_id, event.agency_id))
     if store.find_link(session, event.link_id) is None:
-        link = Link(event.link_id, event.clip_id, event.case_id, ended=False)
-        store.save_link(session, link)
+        store.add_link(session, Link(event.link_id, event.clip_id, event.case_id))
         schedule_clips(ctx, session, case, [event.clip_id])
-
-
-def clip_unlinked(_ctx: Context, session: Session, event: ClipUnlinked) -> None:
-    """The link is over; a schedule the clip has stays."""
-    store.save_link(session, Link(event.link_id, event.clip_id, event.case_id, ended=True))
 
 
 def _lock_case(session: Session, case_id: UUID, agency_id: UUID) -> CaseFile:

@@ -59,7 +59,6 @@ def _clip_tables() -> None:
         sa.Column("link_id", sa.Uuid, nullable=False),
         sa.Column("clip_id", sa.Uuid, nullable=False),
         sa.Column("case_id", sa.Uuid, nullable=False),
-        sa.Column("ended", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("link_id", name="pk_link"),
     )
     op.create_index("ix_link_clip_id", "link", ["clip_id"])
