@@ -70,6 +70,14 @@ class DisposalRefusedError(AppError):
     title: ClassVar[str] = "该音像文件不得处置"
 
 
+class HoldReleasedError(AppError):
+    """The hold under this id is over; a new one needs an id of its own."""
+
+    code: ClassVar[str] = "retention.hold-released"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该封存已解除；需要再次封存的，应使用新的编号"
+
+
 class IdTakenError(AppError):
     """This id was used for something else; repeating is fine, changing is not."""
 

@@ -174,7 +174,9 @@ def holds_of(session: Session, case_ids: Iterable[UUID]) -> list[Hold]:
 
 
 def find_disposal(session: Session, disposal_id: UUID) -> Disposal | None:
-    row = session.get(DisposalRow, disposal_id)
+    """The request with its last answer."""
+    query = select(DisposalRow).where(DisposalRow.disposal_id == disposal_id)
+    row = session.exec(query.order_by(col(DisposalRow.position).desc())).first()
     if row is None:
         return None
     reason = cast("Reason | None", row.reason)  # written by add_disposal from this very type

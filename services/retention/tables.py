@@ -9,6 +9,7 @@ from sqlmodel import Field
 
 from common import inbox, outbox, rulebook
 from common.db import NAMING, Rows, UtcDateTime
+from common.outbox import BIG_ID
 
 
 class Base(Rows, registry=registry()):
@@ -96,11 +97,13 @@ class HoldRow(Base, table=True):
 
 
 class DisposalRow(Base, table=True):
-    """A request to dispose of a clip and its answer. Insert-only."""
+    """A request to dispose of a clip and its answer. Insert-only; the last row of an id counts."""
 
     __tablename__ = "disposal"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
-    disposal_id: UUID = Field(primary_key=True)
+    position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
+    disposal_id: UUID = Field(index=True)
     clip_id: UUID = Field(index=True)
     asked_by: UUID
     reason: str | None

@@ -382,6 +382,40 @@ async def test_a_hold_outlasts_the_period_until_it_is_released(
     ]
 
 
+async def test_a_released_hold_is_not_placed_again_under_its_id(h: House) -> None:
+    await say(h, activated(), opened(), stored(), linked(), ended())
+    path, body = f"{V1}/holds/{uuid4()}", {"case_id": str(CASE), "mandate": "litigation"}
+    await h.done(REVIEWER, "PUT", path, body)
+    await h.done(REVIEWER, "POST", f"{path}/release")
+    again = await h.call(REVIEWER, "PUT", path, body)
+    assert (again.status_code, again.json()["code"]) == (409, "retention.hold-released")
+    assert not (await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule"))["held"]
+    await h.done(REVIEWER, "PUT", f"{V1}/holds/{uuid4()}", body)
+    assert (await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule"))["held"]
+
+
+async def test_an_accepted_disposal_asked_again_is_weighed_again(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(), opened(), stored(), linked(), ended())
+    await confirm(h, "5y")
+    clock.move(7 * YEAR)
+    path, body = f"{V1}/disposals/{uuid4()}", {"clip_id": str(CLIP)}
+    accepted = await h.call(CUSTODIAN, "PUT", path, body)
+    assert accepted.status_code == 202
+    assert (await h.call(CUSTODIAN, "PUT", path, body)).content == accepted.content
+    hold = f"{V1}/holds/{uuid4()}"
+    mandate = {"case_id": str(CASE), "mandate": "litigation"}
+    await h.done(REVIEWER, "PUT", hold, mandate)
+    for _ in range(2):
+        refused = await h.call(CUSTODIAN, "PUT", path, body)
+        assert (refused.status_code, refused.json()["reason"]) == (403, "held")
+    await h.done(REVIEWER, "POST", f"{hold}/release")
+    assert (await h.call(CUSTODIAN, "PUT", path, body)).json()["reason"] == "held"
+    assert (await dispose(h)).status_code == 202
+    assert said(h, "retention").count("retention.disposal.refused.v1") == 1
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [

@@ -25,6 +25,7 @@ from retention.errors import (
     ClassShorterError,
     ClassUnknownError,
     ClipUnknownError,
+    HoldReleasedError,
     HoldUnknownError,
     IdTakenError,
     NotHandlingUnitError,
@@ -55,11 +56,12 @@ def confirm_class(ctx: Context, who: Requester, case_id: UUID, class_id: str) ->
 def place_hold(
     ctx: Context, who: Requester, hold_id: UUID, case_id: UUID, mandate: Mandate
 ) -> Hold:
-    """Forbid any disposal of the case's clips, past and present. Safe to repeat.
+    """Forbid any disposal of the case's clips, past and present. Safe to repeat while it lasts.
 
     Raises:
         CaseUnknownError: there is no such case in the requester's agency.
         IdTakenError: the id belongs to another hold.
+        HoldReleasedError: this very hold is over already.
     """
     with ctx.db.transaction() as session:
         case = store.lock_cases(session, [case_id]).get(case_id)
@@ -67,13 +69,13 @@ def place_hold(
         hold = Hold(hold_id, case_id, mandate, who.subject, ctx.clock.now())
         refusal: AppError = CaseUnknownError()
         if case and case.agency_id == who.agency_id:
-            if known and known.is_same_as(hold):
-                return known
             if known is None:
                 store.add_hold(session, hold)
                 ctx.outbox.emit(session, _placed(case, hold))
                 return hold
-            refusal = IdTakenError()
+            if known.is_same_as(hold) and known.released_at is None:
+                return known
+            refusal = HoldReleasedError() if known.is_same_as(hold) else IdTakenError()
     raise ctx.refuse(who, refusal, case_id, case and case.agency_id)
 
 
@@ -94,6 +96,7 @@ def release_hold(ctx: Context, who: Requester, hold_id: UUID) -> Hold:
 def ask_disposal(ctx: Context, who: Requester, disposal_id: UUID, clip_id: UUID) -> Disposal:
     """Decide whether a clip may go before the appraisal. Destroys nothing. Safe to repeat.
 
+    What was refused stays so; what was accepted is weighed again: a hold may have come since.
     A refusal is returned, not raised: raising would roll back the record of it.
 
     Raises:
@@ -112,7 +115,7 @@ def ask_disposal(ctx: Context, who: Requester, disposal_id: UUID, clip_id: UUID)
             if known is None:
                 return _decide(ctx, session, who, disposal_id, clip)
             if (known.clip_id, known.asked_by) == (clip_id, who.subject):
-                return known
+                return known if known.answer.reason else _weigh_again(ctx, session, clip, known)
             refusal = IdTakenError()
     raise ctx.refuse(who, refusal, clip_id, clip and clip.agency_id)
 
@@ -179,12 +182,24 @@ def _release(ctx: Context, session: Session, who: Requester, case: CaseFile, hol
 def _decide(
     ctx: Context, session: Session, who: Requester, disposal_id: UUID, clip: Clip
 ) -> Disposal:
-    now = ctx.clock.now()
-    answer = may_dispose(standing_of(ctx, session, clip), legal_day(now))
+    answer = may_dispose(standing_of(ctx, session, clip), legal_day(ctx.clock.now()))
     disposal = Disposal(disposal_id, clip.clip_id, who.subject, answer)
-    store.add_disposal(session, disposal, now)
-    ctx.outbox.emit(session, _answered(clip, disposal))
+    _record_answer(ctx, session, clip, disposal)
     return disposal
+
+
+def _weigh_again(ctx: Context, session: Session, clip: Clip, accepted: Disposal) -> Disposal:
+    answer = may_dispose(standing_of(ctx, session, clip), legal_day(ctx.clock.now()))
+    if answer.reason is None:
+        return accepted
+    refused = replace(accepted, answer=answer)
+    _record_answer(ctx, session, clip, refused)
+    return refused
+
+
+def _record_answer(ctx: Context, session: Session, clip: Clip, disposal: Disposal) -> None:
+    store.add_disposal(session, disposal, ctx.clock.now())
+    ctx.outbox.emit(session, _answered(clip, disposal))
 
 
 def _placed(case: CaseFile, hold: Hold) -> HoldPlaced:

@@ -91,6 +91,7 @@ def _decision_tables() -> None:
     op.create_index("ix_hold_case_id", "hold", ["case_id"])
     op.create_table(
         "disposal",
+        sa.Column("position", migrations.BIG_ID, nullable=False),
         sa.Column("disposal_id", sa.Uuid, nullable=False),
         sa.Column("clip_id", sa.Uuid, nullable=False),
         sa.Column("asked_by", sa.Uuid, nullable=False),
@@ -100,6 +101,8 @@ def _decision_tables() -> None:
         sa.Column("text", sa.String, nullable=False),
         sa.Column("pack_sha256", sa.String),
         sa.Column("answered_at", migrations.INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("disposal_id", name="pk_disposal"),
+        sa.PrimaryKeyConstraint("position", name="pk_disposal"),
+        sqlite_autoincrement=True,
     )
-    op.create_index("ix_disposal_clip_id", "disposal", ["clip_id"])
+    for column in ("clip_id", "disposal_id"):
+        op.create_index(f"ix_disposal_{column}", "disposal", [column])
