@@ -25,7 +25,7 @@ def prove(time_s: float) -> str:
             _checked(told, f"seed {seed}", calm)
             killed, stories = killed + told.kills, stories + 1
     return (
-        f"{killed} kills in {stories} stories, seeds {SEED} to {SEED + stories - 1}: "
+        f"{killed} of {KILLS} kills in {stories} stories, seeds {SEED} to {SEED + stories - 1}: "
         f"0 events lost, 0 doubled, every story told to its end"
     )
 
