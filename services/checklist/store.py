@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import ScalarSelect, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, insert, select
 
 from checklist.domain.activation import Activation
@@ -55,7 +57,13 @@ def find_activity(session: Session, activity_id: UUID) -> Activity | None:
 
 
 def keep_milestone(session: Session, activity_id: UUID, milestone: str, at: datetime) -> None:
-    session.merge(MilestoneRow(activity_id=activity_id, milestone=milestone, at=at))
+    """Remember when a milestone was, and every other moment that was stated before."""
+    row = session.get(MilestoneRow, (activity_id, milestone))
+    if row is None:
+        session.add(MilestoneRow(activity_id=activity_id, milestone=milestone, at=at, earlier=[]))
+    elif row.at != at:
+        row.earlier, row.at = [*row.earlier, row.at.isoformat()], at
+        session.add(row)
 
 
 def keep_condition(session: Session, activity_id: UUID, condition: str, *, holds: bool) -> None:
@@ -83,10 +91,14 @@ def keep_mark(session: Session, mark_id: UUID, activity_id: UUID, mark: Mark) ->
     )
 
 
-def keep_recording(session: Session, clip_id: UUID, recording: Recording) -> None:
+def keep_recording(
+    session: Session, clip_id: UUID, recording: Recording, *, agency_id: UUID, sha256: str
+) -> None:
     session.merge(
         RecordingRow(
             clip_id=clip_id,
+            agency_id=agency_id,
+            sha256=sha256,
             carrier=recording.carrier,
             recorded_start=recording.recorded_start,
             recorded_end=recording.recorded_end,
@@ -96,7 +108,14 @@ def keep_recording(session: Session, clip_id: UUID, recording: Recording) -> Non
 
 def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
     session.merge(
-        ProbeRow(clip_id=clip_id, decodable=probe.decodable, duration_ms=probe.duration_ms)
+        ProbeRow(
+            clip_id=clip_id,
+            decodable=probe.decodable,
+            duration_ms=probe.duration_ms,
+            has_picture=probe.has_picture,
+            jumps=probe.jumps,
+            made_at=probe.made_at,
+        )
     )
 
 
@@ -107,6 +126,17 @@ def activities_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
         .where(LinkRow.clip_id == clip_id, col(LinkRow.ended).is_(False))
         .distinct()
         .order_by(col(LinkRow.activity_id))
+    )
+    return session.exec(query).all()
+
+
+def clips_like(session: Session, clip_id: UUID) -> Sequence[UUID]:
+    """The stored clips of an agency that have the bytes of one of them, itself among them."""
+    of = session.get_one(RecordingRow, clip_id)
+    query = (
+        select(RecordingRow.clip_id)
+        .where(RecordingRow.agency_id == of.agency_id, RecordingRow.sha256 == of.sha256)
+        .order_by(col(RecordingRow.clip_id))
     )
     return session.exec(query).all()
 
@@ -125,6 +155,11 @@ def facts_of(session: Session, activity: Activity) -> Facts:
         conditions={row.condition: row.holds for row in conditions},
         clips=_clips(session, of),
         marks=tuple(Mark(row.clip_id, row.point, row.offset_ms) for row in marks),
+        earlier={
+            row.milestone: tuple(map(datetime.fromisoformat, row.earlier))
+            for row in milestones
+            if row.earlier
+        },
     )
 
 
@@ -217,14 +252,30 @@ def _clips(session: Session, activity_id: UUID) -> tuple[Clip, ...]:
         .subquery()
     )
     query = (
-        select(linked.c.clip_id, RecordingRow, ProbeRow)
+        select(linked.c.clip_id, RecordingRow, ProbeRow, _copies())
         .outerjoin(RecordingRow, col(RecordingRow.clip_id) == linked.c.clip_id)
         .outerjoin(ProbeRow, col(ProbeRow.clip_id) == linked.c.clip_id)
         .order_by(linked.c.clip_id)
     )
     return tuple(
-        Clip(clip_id, recording and _recording(recording), probe and _probe(probe))
-        for clip_id, recording, probe in session.exec(query)
+        Clip(clip_id, recording and _recording(recording), probe and _probe(probe), copies)
+        for clip_id, recording, probe, copies in session.exec(query)
+    )
+
+
+def _copies() -> ScalarSelect[int]:
+    """How many other clips of its agency have a clip's bytes; 0 for one that is not stored."""
+    other = aliased(RecordingRow)
+    return (
+        select(func.count())
+        .select_from(other)
+        .where(
+            col(other.agency_id) == RecordingRow.agency_id,
+            col(other.sha256) == RecordingRow.sha256,
+            col(other.clip_id) != RecordingRow.clip_id,
+        )
+        .correlate(RecordingRow)
+        .scalar_subquery()
     )
 
 
@@ -232,8 +283,17 @@ def _recording(row: RecordingRow) -> Recording:
     return Recording(Carrier(row.carrier), row.recorded_start, row.recorded_end)
 
 
-def _probe(row: ProbeRow) -> Probe:
-    return Probe(decodable=row.decodable, duration_ms=row.duration_ms)
+def _probe(row: ProbeRow) -> Probe | None:
+    """Nothing, of a clip probed before picture and jumps were kept: it must not pass unseen."""
+    if row.has_picture is None or row.jumps is None:
+        return None
+    return Probe(
+        decodable=row.decodable,
+        duration_ms=row.duration_ms,
+        has_picture=row.has_picture,
+        jumps=row.jumps,
+        made_at=row.made_at,
+    )
 
 
 def _activation(row: ActivationRow) -> Activation:

@@ -34,13 +34,14 @@ class ActivityRow(Base, table=True):
 
 
 class MilestoneRow(Base, table=True):
-    """The latest statement of each moment; the catalogue keeps the earlier ones."""
+    """The latest statement of each moment, and the moments stated before it."""
 
     __tablename__ = "milestone"
 
     activity_id: UUID = Field(primary_key=True)
     milestone: str = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
+    earlier: list[str] = Field(sa_type=JSON)
 
 
 class ConditionRow(Base, table=True):
@@ -82,6 +83,8 @@ class RecordingRow(Base, table=True):
     __tablename__ = "recording"
 
     clip_id: UUID = Field(primary_key=True)
+    agency_id: UUID | None
+    sha256: str | None = Field(index=True)
     carrier: str
     recorded_start: datetime = Field(sa_type=UtcDateTime)
     recorded_end: datetime = Field(sa_type=UtcDateTime)
@@ -95,6 +98,9 @@ class ProbeRow(Base, table=True):
     clip_id: UUID = Field(primary_key=True)
     decodable: bool
     duration_ms: int = Field(sa_type=BigInteger)
+    has_picture: bool | None
+    jumps: int | None = Field(sa_type=BigInteger)
+    made_at: datetime | None = Field(sa_type=UtcDateTime)
 
 
 class EvaluationRow(Base, table=True):

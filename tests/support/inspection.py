@@ -45,12 +45,28 @@ def clip(
     carrier: Carrier = Carrier.BODY_CAMERA,
     shown_s: float | None = None,
     decodable: bool = True,
+    has_picture: bool = True,
+    jumps: int = 0,
+    made_at: datetime | None = None,
+    copies: int = 0,
 ) -> Clip:
     """A clip stored and probed; it shows as much as the device says unless `shown_s` is given."""
     recording = Recording(carrier, at(start), at(end))
     length = at(end) - at(start) if shown_s is None else timedelta(seconds=shown_s)
-    probe = Probe(decodable=decodable, duration_ms=length // timedelta(milliseconds=1))
-    return Clip(id_of(name), recording, probe)
+    read = probe(length, decodable=decodable, picture=has_picture, jumps=jumps, made_at=made_at)
+    return Clip(id_of(name), recording, read, copies)
+
+
+def probe(
+    length: timedelta,
+    *,
+    decodable: bool = True,
+    picture: bool = True,
+    jumps: int = 0,
+    made_at: datetime | None = None,
+) -> Probe:
+    """What a sound film of `length` shows."""
+    return Probe(decodable, length // timedelta(milliseconds=1), picture, jumps, made_at)
 
 
 def id_of(name: str) -> UUID:
@@ -79,11 +95,12 @@ def facts(
     officers: tuple[UUID, ...] = OFFICERS,
     milestones: Mapping[str, datetime] = STATED,
     conditions: Mapping[str, bool] | None = None,
+    earlier: Mapping[str, tuple[datetime, ...]] | None = None,
 ) -> Facts:
     activity = Activity(
         ACTIVITY, AGENCY, CASE, Category.INSPECTION, stage, officers, STATED["left"]
     )
-    return Facts(activity, milestones, conditions or {}, clips, marks)
+    return Facts(activity, milestones, conditions or {}, clips, marks, earlier or {})
 
 
 def row(no: str, facts: Facts) -> Finding:

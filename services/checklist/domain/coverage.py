@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from checklist.domain.facts import Clip
 from checklist.domain.findings import NotCounted
-from checklist.domain.intervals import SECOND_MS, Interval, difference, total_ms, union
+from checklist.domain.intervals import SECOND_MS, Interval, difference, ms_of, total_ms, union
 from checklist.domain.pack import Checklist, Media
-from checklist.domain.texts import CARRIERS, clock_text
+from checklist.domain.texts import CARRIERS, clock_text, dated_text, length_text
+from contracts.ingest import Carrier
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Coverage:
     late: int
     """How many of those not counted begin after the window."""
     unprobed: int
+    doubts: tuple[str, ...]
+    """What about those counted only a person can settle."""
     shortened: int
     """How many of those counted show less than the device said."""
     gaps: tuple[Interval, ...]
@@ -48,6 +52,7 @@ def cover(
         ),
         late=sum(_is_late(window, clip) for clip in clips),
         unprobed=sum(clip.probe is None for clip in counting),
+        doubts=tuple(doubt for clip in counting for doubt in _doubts(checklist, clip)),
         shortened=sum(_is_shortened(clip, precision_ms) for clip in counting),
         gaps=tuple(part for part in missing if part.length_ms >= precision_ms),
         slivers=tuple(part for part in missing if part.length_ms < precision_ms),
@@ -69,6 +74,8 @@ def _reasons(
         return
     if clip.probe is not None and not clip.probe.decodable:
         yield "片段无法解码，不能证明任何画面"
+    elif not _shows_enough(media, clip):
+        yield f"片段没有画面，不能作为“{media.term}”的录像"
     if clip.recording.carrier not in media.any_of:
         yield f"记录载体“{CARRIERS[clip.recording.carrier]}”不属于本行的“{media.term}”"
     if window is not None and _is_late(window, clip):
@@ -79,6 +86,31 @@ def _reasons(
     if window is not None and shown.end_ms <= window.start_ms:
         ended = clock_text(shown.end_ms, window.start_ms)
         yield f"片段止于 {ended}，在应录时段开始之前"
+
+
+def _shows_enough(media: Media, clip: Clip) -> bool:
+    """Sound alone serves only where a device that records nothing else would do."""
+    takes_sound = Carrier.VOICE_RECORDER in media.any_of
+    return clip.probe is None or clip.probe.has_picture or takes_sound
+
+
+def _doubts(checklist: Checklist, clip: Clip) -> Iterator[str]:
+    """What may be wrong with a clip that counts, so that it proves nothing by itself."""
+    if clip.recording is None:
+        return
+    named = f"始于 {dated_text(ms_of(clip.recording.recorded_start))} 的片段"
+    if clip.copies:
+        yield f"{named}与另外 {clip.copies} 个片段的文件内容完全相同"
+    if clip.probe is None:
+        return
+    if clip.probe.jumps:
+        yield f"{named}的时间戳有 {clip.probe.jumps} 处跳变，不能认定画面连续"
+    made_at, least_s = clip.probe.made_at, checklist.made_at_tolerance_s
+    ends = (clip.recording.recorded_start, clip.recording.recorded_end)
+    if made_at and all(abs(made_at - end) > timedelta(seconds=least_s) for end in ends):
+        made = dated_text(ms_of(made_at))
+        apart = f"与设备申报的开始、结束时刻相差均超过 {length_text(least_s)}"
+        yield f"{named}内嵌的制作时刻为 {made}，{apart}"
 
 
 def _end_text(window: Interval) -> str:

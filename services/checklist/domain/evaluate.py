@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 from checklist.domain.coverage import Coverage, cover
@@ -130,7 +131,11 @@ class _Judge:
 
     def _window(self, reading: Reading) -> tuple[Interval | None, list[_Remark]]:
         """When recording had to run; None while that cannot be known."""
-        remarks = [*self._unstated(reading), *self._contradictions(reading)]
+        remarks = [
+            *self._unstated(reading),
+            *self._restated(reading),
+            *self._contradictions(reading),
+        ]
         stated = self._facts.milestones
         start, end = reading.start.milestone, reading.end.milestone
         if start not in stated or end not in stated:
@@ -150,6 +155,16 @@ class _Judge:
                 lost = "不能确定应录时段" if word in ends else "不能核对各时刻的先后"
                 reason = f"尚未声明“{milestone.label}”的时刻，{lost}"
                 yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, milestone.ask)
+
+    def _restated(self, reading: Reading) -> Iterator[_Remark]:
+        """A moment that was moved may have been moved to where a gap is not."""
+        for word in self._checklist.moments(reading):
+            if word in self._facts.earlier and word in self._facts.milestones:
+                label, now = self._label(word), _dated(self._facts.milestones[word])
+                before = "、".join(map(_dated, self._facts.earlier[word]))
+                reason = f"“{label}”的时刻曾被更改：原为 {before}，现为 {now}"
+                question = f"“{label}”的时刻为何更改，以哪一时刻为准？"
+                yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
 
     def _contradictions(self, reading: Reading) -> Iterator[_Remark]:
         """Milestones that stand in an impossible order: somebody must say which is wrong."""
@@ -235,6 +250,8 @@ def _covered(checklist: Checklist, coverage: Coverage) -> Iterator[_Remark]:
         yield _Remark(
             f"{coverage.unprobed} 个片段尚未检验，暂按设备申报的时刻计算", Verdict.NEEDS_JUDGEMENT
         )
+    for doubt in coverage.doubts:
+        yield _Remark(doubt, Verdict.NEEDS_JUDGEMENT, f"{doubt}。能否采信？请由人判定。")
     if coverage.shortened:
         yield _Remark(f"{coverage.shortened} 个片段的实际时长短于设备申报，按实际时长计算")
 
@@ -258,6 +275,10 @@ def _marked(points: Iterable[PointState]) -> Iterator[_Remark]:
             reason = f"未标记内容要点“{point.label}”"
             question = f"录像何处可见“{point.label}”？请标记，或者由人判定。"
             yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
+
+
+def _dated(at: datetime) -> str:
+    return dated_text(ms_of(at))
 
 
 def _shown(window: Interval) -> Window:

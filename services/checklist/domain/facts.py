@@ -44,6 +44,11 @@ class Probe:
 
     decodable: bool
     duration_ms: int
+    has_picture: bool
+    jumps: int
+    """Places where the time stamps leave a hole or go back."""
+    made_at: datetime | None
+    """The creation time embedded in the file; devices write the begin or the end of recording."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ class Clip:
     """None until its bytes are stored."""
     probe: Probe | None
     """None until its bytes were read; the device's word stands until then."""
+    copies: int = 0
+    """Other clips of the agency with the very same bytes."""
 
     @cached_property
     def interval(self) -> Interval | None:
@@ -87,6 +94,8 @@ class Facts:
     """A condition nobody stated is not here: unknown is neither true nor false."""
     clips: tuple[Clip, ...]
     marks: tuple[Mark, ...]
+    earlier: Mapping[str, tuple[datetime, ...]]
+    """What was stated of a milestone before its last statement. Only restated ones are here."""
 
     @property
     def act_on(self) -> date:

@@ -157,6 +157,9 @@ class Checklist(_Strict):
     precision_s: Annotated[int, Field(ge=1)]
     """How exactly devices state times; a shorter interval without recording is no gap."""
     precision_note: Text
+    made_at_tolerance_s: Annotated[int, Field(ge=1)]
+    """How far a file's embedded time may lie from both ends the device stated."""
+    made_at_note: Text
     late_note: Text
     """Why a clip begun after the window's end does not count."""
     stages: tuple[Named, ...]

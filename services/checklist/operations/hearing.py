@@ -62,11 +62,20 @@ def hear_of_mark(ctx: Context, session: Session, event: MarkAdded) -> None:
 
 def hear_of_recording(ctx: Context, session: Session, event: ClipStored) -> None:
     recording = Recording(event.carrier, event.recorded_start, event.recorded_end)
-    store.keep_recording(session, event.clip_id, recording)
-    rejudge_all(ctx, session, store.activities_of(session, event.clip_id))
+    store.keep_recording(
+        session, event.clip_id, recording, agency_id=event.agency_id, sha256=event.sha256
+    )
+    for clip_id in store.clips_like(session, event.clip_id):
+        rejudge_all(ctx, session, store.activities_of(session, clip_id))
 
 
 def hear_of_probe(ctx: Context, session: Session, event: ClipProbed) -> None:
-    probe = Probe(decodable=event.decodable, duration_ms=event.duration_ms)
+    probe = Probe(
+        decodable=event.decodable,
+        duration_ms=event.duration_ms,
+        has_picture=event.video_codec is not None and event.width > 0 and event.height > 0,
+        jumps=event.jumps,
+        made_at=event.made_at,
+    )
     store.keep_probe(session, event.clip_id, probe)
     rejudge_all(ctx, session, store.activities_of(session, event.clip_id))

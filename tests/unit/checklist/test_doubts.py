@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from checklist.domain.facts import Clip, Probe, Recording
+from checklist.domain.evaluate import evaluate
+from checklist.domain.facts import Clip, Recording
 from contracts.checklist import Verdict
 from contracts.ingest import Carrier
 from tests.support.inspection import (
@@ -14,7 +15,9 @@ from tests.support.inspection import (
     clip,
     facts,
     id_of,
+    probe,
     row,
+    s2,
 )
 
 WHOLE = clip("a", "09:29:30", "09:41:00")
@@ -24,9 +27,12 @@ MARKED = all_marks("a", "8")
 def flashes(count: int, apart: timedelta, length: timedelta) -> list[Clip]:
     """Clips of `length` that begin `apart` from each other, from the window's begin on."""
     starts = [at("09:30:00") + apart * number for number in range(count)]
-    probe = Probe(decodable=True, duration_ms=length // timedelta(milliseconds=1))
     return [
-        Clip(id_of(f"f{number}"), Recording(Carrier.BODY_CAMERA, start, start + length), probe)
+        Clip(
+            id_of(f"f{number}"),
+            Recording(Carrier.BODY_CAMERA, start, start + length),
+            probe(length),
+        )
         for number, start in enumerate(starts)
     ]
 
@@ -93,3 +99,64 @@ def test_moments_of_the_inspection_do_not_disturb_a_re_inspection() -> None:
 def test_a_window_is_told_with_its_year() -> None:
     finding = row("8", facts(WHOLE, milestones=STATED | {"before_entering": at("09:30:00")}))
     assert finding.reasons[0].startswith("应录时段（北京时间）：自 2026年1月5日 09:30:00")
+
+
+@pytest.mark.parametrize(
+    ("carrier", "why"),
+    [(Carrier.BODY_CAMERA, "片段没有画面"), (Carrier.VOICE_RECORDER, "片段没有画面")],
+)
+def test_sound_without_a_picture_is_no_film(carrier: Carrier, why: str) -> None:
+    finding = row("8", facts(clip("a", "09:29:30", "09:41:00", carrier=carrier, has_picture=False)))
+    assert finding.verdict is Verdict.NOT_SATISFIED
+    assert why in finding.not_counted[0].reason
+
+
+def test_sound_serves_where_the_law_takes_sound() -> None:
+    media = s2().media[0]
+    heard = media.model_copy(update={"any_of": (*media.any_of, Carrier.VOICE_RECORDER)})
+    law = s2().model_copy(update={"media": (heard,)})
+    known = facts(clip("a", "09:29:30", "09:41:00", has_picture=False), marks=MARKED)
+    finding = next(found for found in evaluate(law, known) if found.row == "8")
+    assert (finding.verdict, finding.not_counted) == (Verdict.SATISFIED, ())
+
+
+def test_time_stamps_that_jump_are_put_to_a_person() -> None:
+    finding = row("8", facts(clip("a", "09:29:30", "09:41:00", jumps=7), marks=MARKED))
+    assert finding.verdict is Verdict.NEEDS_JUDGEMENT
+    told = "始于 2026年1月5日 09:29:30 的片段的时间戳有 7 处跳变，不能认定画面连续"
+    assert told in finding.reasons
+
+
+@pytest.mark.parametrize(
+    ("made_at", "verdict"),
+    [
+        ("09:31:30", Verdict.SATISFIED),
+        ("09:31:30.001", Verdict.NEEDS_JUDGEMENT),
+        ("09:38:59", Verdict.NEEDS_JUDGEMENT),
+        ("09:42:59", Verdict.SATISFIED),
+        ("17:00:00", Verdict.NEEDS_JUDGEMENT),
+    ],
+)
+def test_a_film_made_at_another_time_than_stated_is_put_to_a_person(
+    made_at: str, verdict: Verdict
+) -> None:
+    film = clip("a", "09:29:30", "09:41:00", made_at=at(made_at))
+    finding = row("8", facts(film, marks=MARKED))
+    assert finding.verdict is verdict
+    doubted = any("内嵌的制作时刻" in reason for reason in finding.reasons)
+    assert doubted == (verdict is Verdict.NEEDS_JUDGEMENT)
+
+
+def test_the_same_bytes_under_two_ids_are_put_to_a_person() -> None:
+    finding = row("8", facts(clip("a", "09:29:30", "09:41:00", copies=1), marks=MARKED))
+    assert finding.verdict is Verdict.NEEDS_JUDGEMENT
+    assert any("另外 1 个片段的文件内容完全相同" in reason for reason in finding.reasons)
+
+
+def test_a_moment_stated_anew_shows_what_it_was() -> None:
+    moved = facts(WHOLE, marks=MARKED, earlier={"left": (at("09:50:00"),)})
+    finding = row("8", moved)
+    assert finding.verdict is Verdict.NEEDS_JUDGEMENT
+    was, now = "2026年1月5日 09:50:00", "2026年1月5日 09:40:00"
+    assert f"“检查结束”的时刻曾被更改：原为 {was}，现为 {now}" in finding.reasons
+    assert row("16", moved).verdict is Verdict.NOT_APPLICABLE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checklist.domain.evaluate import evaluate
-from checklist.domain.facts import Clip, Facts, Mark, Probe, Recording
+from checklist.domain.facts import Clip, Facts, Mark, Recording
 from checklist.domain.findings import Finding
 from contracts.checklist import Verdict
 from contracts.ingest import Carrier
@@ -20,6 +20,7 @@ from tests.support.inspection import (
     facts,
     id_of,
     mark,
+    probe,
     row,
     s2,
 )
@@ -150,7 +151,7 @@ def test_a_clip_nobody_looked_into_satisfies_nothing() -> None:
 
 
 def test_a_clip_without_stored_bytes_covers_nothing() -> None:
-    finding = row("8", facts(A, Clip(id_of("b"), None, Probe(decodable=True, duration_ms=1))))
+    finding = row("8", facts(A, Clip(id_of("b"), None, probe(timedelta(milliseconds=1)))))
     assert finding.not_counted[0].reason == "片段尚未入库"
     assert finding.verdict is Verdict.NOT_SATISFIED
 
@@ -288,12 +289,12 @@ def clips(draw: st.DrawFn) -> Clip:
         at("09:30:00") + timedelta(seconds=start),
         at("09:30:00") + timedelta(seconds=start + length),
     )
-    shown_ms = draw(st.integers(0, 500)) * 1000
-    probe = Probe(decodable=draw(st.booleans()), duration_ms=shown_ms)
+    shown = timedelta(seconds=draw(st.integers(0, 500)))
+    read = probe(shown, decodable=draw(st.booleans()))
     return Clip(
         draw(st.uuids()),
         draw(st.sampled_from([recording, recording, None])),
-        draw(st.sampled_from([probe, None])),
+        draw(st.sampled_from([read, None])),
     )
 
 

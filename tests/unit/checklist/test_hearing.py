@@ -26,7 +26,7 @@ from common.events import Event
 from contracts.checklist import Verdict
 from contracts.identity import Role
 from tests.support.clock import FrozenClock
-from tests.support.inspection import reading_points
+from tests.support.inspection import at, reading_points
 from tests.support.inspection_events import Inspection
 from tests.support.people import person
 
@@ -144,3 +144,54 @@ def announced(ctx: Context) -> int:
     with ctx.db.snapshot() as session:
         rows = ctx.outbox.tables.rows
         return len(session.connection().execute(rows.select()).all())
+
+
+def whole(inspection: Inspection) -> list[Event]:
+    """Everything row 8 asks for, in one film."""
+    return [
+        *inspection.opened(),
+        inspection.stored("a", "09:29:00", "09:41:00"),
+        inspection.probed("a", 720),
+        inspection.linked("a"),
+        *(inspection.marked("a", point) for point in reading_points("8")),
+    ]
+
+
+async def row_8(ctx: Context, *events: Event, inspection: Inspection) -> tuple[Any, ...]:
+    activate(ctx, inspection)
+    for event in events:
+        hear(ctx, event)
+    return (await outcome(ctx, inspection))["8"]
+
+
+async def test_a_film_sent_twice_is_seen_in_the_inspection_it_served_first(ctx: Context) -> None:
+    inspection = Inspection(uuid4(), uuid4(), uuid4())
+    stranger = Inspection(uuid4(), uuid4(), uuid4())
+    copied = stranger.stored("b", "10:00:00", "10:12:00", same_as="a")
+    once = await row_8(ctx, *whole(inspection), copied, inspection=inspection)
+    hear(ctx, copied.model_copy(update={"agency_id": inspection.agency_id}))
+    twice = (await outcome(ctx, inspection))["8"]
+    assert (once[0], twice[0]) == (Verdict.SATISFIED, Verdict.NEEDS_JUDGEMENT)
+    assert any("文件内容完全相同" in reason for reason in twice[1])
+
+
+@pytest.mark.parametrize(
+    "read", [{"video_codec": None, "width": 0, "height": 0}, {"jumps": 1}, {"made_at": at("17:00")}]
+)
+async def test_what_was_read_from_a_film_reaches_the_verdict(
+    ctx: Context, read: dict[str, object]
+) -> None:
+    inspection = Inspection(uuid4(), uuid4(), uuid4())
+    probed = inspection.probed("a", 720).model_copy(update=read)
+    verdict, *_ = await row_8(ctx, *whole(inspection), probed, inspection=inspection)
+    assert verdict is not Verdict.SATISFIED
+
+
+async def test_an_inspection_said_to_have_ended_earlier_is_no_clean_verdict(ctx: Context) -> None:
+    inspection = Inspection(uuid4(), uuid4(), uuid4())
+    again = [inspection.reached("left", at(clock)) for clock in ("09:38:00", "09:38:00", "09:39")]
+    verdict, reasons, *_ = await row_8(ctx, *whole(inspection), *again, inspection=inspection)
+    assert verdict is Verdict.NEEDS_JUDGEMENT
+    times = [f"2026年1月5日 {clock}" for clock in ("09:40:00", "09:38:00", "09:39:00")]
+    told = "“检查结束”的时刻曾被更改：原为 {}、{}，现为 {}".format(*times)
+    assert told in reasons
