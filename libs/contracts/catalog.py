@@ -2,12 +2,19 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, StringConstraints
 
-from common.events import Code, Count, Event, Refused
+from common.events import Count, Event, Refused
+
+_WORDS = r"^[a-z]+(_[a-z]+)*$"
+
+Word = Annotated[str, StringConstraints(pattern=_WORDS, max_length=40)]
+"""A stage, milestone or condition of a pack: no digits, so that nobody's number fits into it."""
+Point = Annotated[str, StringConstraints(pattern=_WORDS, max_length=64)]
+"""A content point of a pack, such as `certificate_shown`."""
 
 
 class Category(StrEnum):
@@ -79,7 +86,7 @@ class ActivityRecorded(Event):
     activity_id: UUID
     case_id: UUID
     category: Category
-    stage: Code
+    stage: Word
     """执法环节, in the words of the agency's pack, such as `on_site_inspection`."""
     officer_ids: tuple[UUID, ...]
 
@@ -91,7 +98,7 @@ class MilestoneReached(Event):
     key: ClassVar[str] = "activity_id"
 
     activity_id: UUID
-    milestone: Code
+    milestone: Word
     at: AwareDatetime
     stated_by: UUID
 
@@ -103,7 +110,7 @@ class ConditionDeclared(Event):
     key: ClassVar[str] = "activity_id"
 
     activity_id: UUID
-    condition: Code
+    condition: Word
     holds: bool
     declared_by: UUID
 
@@ -145,7 +152,7 @@ class MarkAdded(Event):
     mark_id: UUID
     clip_id: UUID
     activity_id: UUID
-    point: Code
+    point: Point
     """A content point of the agency's pack."""
     offset_ms: Count
     """From the clip's beginning."""

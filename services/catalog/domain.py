@@ -220,6 +220,16 @@ def last_of(statements: Sequence[N], name: str) -> N | None:
     return next((said for said in reversed(statements) if said.name == name), None)
 
 
+def last_day(activities: Sequence[ActivityFile], clips: Sequence[Clip]) -> date | None:
+    """The last legal day of a case's moments, as last stated, and of its clips."""
+    stated = [
+        history[-1].at for done in activities for history in histories(done.milestones).values()
+    ]
+    filmed = [clip.recorded_end for clip in clips if clip.recorded_end]
+    moments = [*stated, *filmed]
+    return max(moments).astimezone(LEGAL_TIME).date() if moments else None
+
+
 def is_future(day: date, now: datetime) -> bool:
     """Whether a legal date has not begun yet in China."""
     return day > now.astimezone(LEGAL_TIME).date()

@@ -74,11 +74,27 @@ class ArchivedError(AppError):
 
 
 class DateWrongError(AppError):
-    """A legal date in the future, or an archiving before the end."""
+    """A legal date or a moment in the future, or an archiving before the end."""
 
     code: ClassVar[str] = "catalog.date-wrong"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
     title: ClassVar[str] = "日期有误"
+
+
+class EndTooEarlyError(AppError):
+    """An act is not over before what was done and filmed of it."""
+
+    code: ClassVar[str] = "catalog.end-too-early"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "办结日期早于本案的执法活动或者音像"
+
+
+class ReasonMissingError(AppError):
+    """A moment that was stated already is moved only with a reason, which stays on record."""
+
+    code: ClassVar[str] = "catalog.reason-missing"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "更改已陈述的时刻，须说明理由"
 
 
 class AlreadyLinkedError(AppError):

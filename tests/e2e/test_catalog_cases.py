@@ -175,6 +175,47 @@ async def test_a_milestone_can_be_corrected_and_what_was_said_before_stays(c: Ca
     assert [event["at"] for event in events] == ["2026-01-05T06:05:00Z", "2026-01-05T06:06:00Z"]
 
 
+async def test_a_moment_is_moved_only_with_a_reason_and_never_into_the_future(c: Cabinet) -> None:
+    path = f"/activities/{c.activity_id}/milestones/left"
+    ahead = await c.call(OFFICER, "PUT", path, {"at": "2026-01-05T09:00:01Z"})
+    assert told(ahead) == (422, "catalog.date-wrong")
+    assert "尚未到来" in ahead.json()["detail"]
+    first, moved = {"at": "2026-01-05T09:00:00Z"}, {"at": "2026-01-05T06:00:00Z"}
+    said = await c.call(OFFICER, "PUT", path, first)
+    silent = await c.call(OFFICER, "PUT", path, moved)
+    assert told(silent) == (422, "catalog.reason-missing")
+    assert "理由" in silent.json()["title"]
+    assert (await c.call(OFFICER, "PUT", path, first)).content == said.content
+    await c.done(OFFICER, "PUT", path, moved | {"reason": "误将离开厂区记为检查结束"})
+    assert told(await c.call(OFFICER, "PUT", path, first)) == (422, "catalog.reason-missing")
+    assert len(c.said("activity.milestone")) == 2
+
+
+async def test_words_of_an_event_are_too_short_and_plain_to_name_a_person(c: Cabinet) -> None:
+    step, at = f"/activities/{c.activity_id}", {"at": "2026-01-05T06:05:00Z"}
+    serves = {"clip_id": str(c.clip_id), "activity_id": str(c.activity_id), "offset_ms": 1}
+    for word in (
+        "zhang.san.410423198001011234",
+        "zhang_san_410423198001011234",
+        "tel_138_0000_1111",
+        "id-410423",
+        "a__b",
+        "a" * 65,
+    ):
+        puts: list[tuple[str, object]] = [
+            (f"/activities/{uuid4()}", activity(c.case_id, stage=word)),
+            (f"{step}/milestones/{word}", at),
+            (f"{step}/conditions/{word}", {"holds": True}),
+            (f"/marks/{uuid4()}", serves | {"point": word}),
+        ]
+        for path, body in puts:
+            answer = await c.call(OFFICER, "PUT", path, body)
+            assert told(answer) == (422, "common.invalid"), (path, body)
+    assert len(c.said("activity.recorded")) == 1
+    said = [*c.said("activity.milestone"), *c.said("condition.declared"), *c.said("mark.added")]
+    assert said == []
+
+
 async def test_a_condition_is_unknown_until_somebody_declares_it(c: Cabinet) -> None:
     assert (await c.done(OFFICER, "GET", f"/cases/{c.case_id}"))["activities"][0][
         "conditions"
@@ -208,6 +249,33 @@ async def test_no_act_ends_on_a_day_that_has_not_come_in_china(c: Cabinet) -> No
     assert told(await c.call(OFFICER, "POST", path, tomorrow)) == (422, "catalog.date-wrong")
     c.clock.move(timedelta(hours=7))
     assert (await c.call(OFFICER, "POST", path, tomorrow)).status_code == 200
+
+
+async def test_no_act_ends_before_what_was_done_and_filmed_of_it(c: Cabinet) -> None:
+    """The clip's hour and the moment lie on the 5th; the 6th begins in China at 16:00 UTC."""
+    path, link_id = f"/cases/{c.case_id}/end", uuid4()
+
+    async def ends_on(day: str) -> tuple[int, str]:
+        return told(await c.call(OFFICER, "POST", path, ENDED | {"ended_on": day}))
+
+    too_early = (422, "catalog.end-too-early")
+    link = {"clip_id": str(c.clip_id), "activity_id": str(c.activity_id)}
+    await c.done(OFFICER, "PUT", f"/links/{link_id}", link)
+    assert await ends_on("1990-01-01") == too_early
+    await c.done(OFFICER, "POST", f"/links/{link_id}/end")
+    c.clock.move(timedelta(days=2))
+    left = f"/activities/{c.activity_id}/milestones/left"
+    await c.done(OFFICER, "PUT", left, {"at": "2026-01-06T16:00:00Z"})
+    assert await ends_on("2026-01-06") == too_early
+    await c.done(OFFICER, "PUT", left, {"at": "2026-01-06T15:59:59Z", "reason": "手表快"})
+    refused = await c.call(OFFICER, "POST", path, ENDED)
+    assert told(refused) == too_early
+    assert "2026-01-06" in refused.json()["detail"]
+    done: dict[str, object] = {"ended_on": "2026-01-06", "traits": []}
+    first = await c.call(OFFICER, "POST", path, done)
+    assert first.status_code == 200
+    await c.done(OFFICER, "PUT", left, {"at": "2026-01-06T16:00:01Z", "reason": "送达在后"})
+    assert (await c.call(OFFICER, "POST", path, done)).content == first.content
 
 
 async def test_only_an_ended_case_is_archived_and_not_before_its_end(c: Cabinet) -> None:

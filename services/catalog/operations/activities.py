@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from catalog.domain import Activity, ConditionStatement, MilestoneStatement, last_of
-from catalog.errors import IdTakenError
+from catalog.errors import DateWrongError, IdTakenError, ReasonMissingError
 from catalog.operations.context import (
     Context,
     check_not_archived,
@@ -52,6 +52,8 @@ def state_milestone(
     Raises:
         ActivityUnknownError: there is none in `who`'s agency.
         ArchivedError: the archive has the case.
+        DateWrongError: the moment has not come yet.
+        ReasonMissingError: another moment was stated before, and nothing says why it changes.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         activity = own_activity(session, who, statement.activity_id)
@@ -60,6 +62,10 @@ def state_milestone(
         if last is not None and last == statement:
             return last
         _check_open(session, who, activity)
+        if statement.at > ctx.clock.now():
+            raise DateWrongError("所陈述的时刻尚未到来。")
+        if last is not None and last.at != statement.at and statement.reason is None:
+            raise ReasonMissingError
         cases.add_milestone(session, statement)
         event = MilestoneReached(
             agency_id=activity.agency_id,

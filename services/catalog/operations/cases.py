@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from sqlmodel import Session
+
 from catalog import domain
 from catalog.domain import Archiving, Case, CaseFile, Ending, Status
 from catalog.errors import (
@@ -11,6 +13,7 @@ from catalog.errors import (
     ArchivedError,
     CaseUnknownError,
     DateWrongError,
+    EndTooEarlyError,
     IdTakenError,
     NotEndedError,
 )
@@ -51,6 +54,7 @@ def end_case(ctx: Context, who: Requester, case_id: UUID, ending: Ending) -> Cas
     Raises:
         CaseUnknownError: there is none in `who`'s agency.
         DateWrongError: the day has not come yet, in China.
+        EndTooEarlyError: something of the case was done or filmed after the day.
         AlreadyEndedError: the case was ended otherwise.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
@@ -58,6 +62,7 @@ def end_case(ctx: Context, who: Requester, case_id: UUID, ending: Ending) -> Cas
         if domain.is_future(ending.ended_on, ctx.clock.now()):
             raise DateWrongError
         if case.ending is None:
+            _check_not_before_its_acts(session, case_id, ending)
             cases.end_case(session, case_id, ending)
             ctx.outbox.emit(session, _ended(case, ending))
         elif case.ending != ending:
@@ -138,6 +143,14 @@ def list_cases(
             before=before,
             limit=limit,
         )
+
+
+def _check_not_before_its_acts(session: Session, case_id: UUID, ending: Ending) -> None:
+    last = domain.last_day(
+        cases.list_activities(session, case_id), clips.clips_of_case(session, case_id)
+    )
+    if last is not None and ending.ended_on < last:
+        raise EndTooEarlyError(f"本案最后一次执法活动或者音像录制在{last}。")
 
 
 def _ended(case: Case, ending: Ending) -> CaseEnded:

@@ -42,9 +42,8 @@ from catalog.routes.forms import (
     MilestoneIn,
 )
 from common.auth import Requester, may_call
-from common.events import Code
 from common.fields import Line
-from contracts.catalog import Category
+from contracts.catalog import Category, Word
 from contracts.identity import Role
 
 router = APIRouter(prefix="/v1")
@@ -145,7 +144,7 @@ def record_activity(ctx: Ctx, who: Officer, activity_id: UUID, body: ActivityIn)
 
 @router.put("/activities/{activity_id}/milestones/{milestone}")
 def state_milestone(
-    ctx: Ctx, who: Officer, activity_id: UUID, milestone: Code, body: MilestoneIn
+    ctx: Ctx, who: Officer, activity_id: UUID, milestone: Word, body: MilestoneIn
 ) -> MilestoneStatementOut:
     statement = MilestoneStatement(
         activity_id, milestone, body.at, body.reason, who.subject, ctx.clock.now()
@@ -155,7 +154,7 @@ def state_milestone(
 
 @router.put("/activities/{activity_id}/conditions/{condition}")
 def declare_condition(
-    ctx: Ctx, who: OfficerOrHead, activity_id: UUID, condition: Code, body: ConditionIn
+    ctx: Ctx, who: OfficerOrHead, activity_id: UUID, condition: Word, body: ConditionIn
 ) -> ConditionStatementOut:
     statement = ConditionStatement(activity_id, condition, body.holds, who.subject, ctx.clock.now())
     return ConditionStatementOut.of(activities.declare_condition(ctx, who, statement))

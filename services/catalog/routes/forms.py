@@ -7,9 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 from catalog.domain import PartyKind
-from common.events import Code
 from common.fields import Line, Passage
-from contracts.catalog import Category, Trait
+from contracts.catalog import Category, Point, Trait, Word
 
 T = TypeVar("T")
 
@@ -76,7 +75,7 @@ class ActivityIn(Form):
     """One carried-out step, where, and by whom."""
 
     case_id: UUID
-    stage: Code
+    stage: Word
     place: Line
     officers: Annotated[
         list[UUID], Field(min_length=1, max_length=50, json_schema_extra=DISTINCT), Distinct
@@ -108,5 +107,5 @@ class MarkIn(Form):
 
     clip_id: UUID
     activity_id: UUID
-    point: Code
+    point: Point
     offset_ms: OffsetMs

@@ -34,18 +34,7 @@ def remember_facts(session: Session, clip_id: UUID, *, decodable: bool, duration
 
 def find_clip(session: Session, clip_id: UUID) -> Clip | None:
     row = session.get(ClipRow, clip_id)
-    return row and Clip(
-        clip_id=row.clip_id,
-        agency_id=row.agency_id,
-        unit_id=row.unit_id,
-        carrier=Carrier(row.carrier) if row.carrier else None,
-        recorded_start=row.recorded_start,
-        recorded_end=row.recorded_end,
-        filmed_by=row.filmed_by,
-        is_quarantined=row.is_quarantined,
-        decodable=row.decodable,
-        duration_ms=row.duration_ms,
-    )
+    return row and _clip(row)
 
 
 def add_link(session: Session, link: Link) -> None:
@@ -85,6 +74,15 @@ def links_of_clip(session: Session, clip_id: UUID) -> Sequence[Link]:
     return [_link(row) for row in session.exec(query)]
 
 
+def clips_of_case(session: Session, case_id: UUID) -> Sequence[Clip]:
+    """The clips that serve the case now."""
+    serving = select(LinkRow.clip_id).where(
+        LinkRow.case_id == case_id, col(LinkRow.ended_at).is_(None)
+    )
+    query = select(ClipRow).where(col(ClipRow.clip_id).in_(serving))
+    return [_clip(row) for row in session.exec(query)]
+
+
 def add_mark(session: Session, mark: Mark) -> None:
     session.add(MarkRow(**vars(mark)))
 
@@ -107,6 +105,21 @@ def marks_of_case(session: Session, case_id: UUID) -> Sequence[Mark]:
 def marks_of_clip(session: Session, clip_id: UUID) -> Sequence[Mark]:
     query = select(MarkRow).where(MarkRow.clip_id == clip_id).order_by(col(MarkRow.offset_ms))
     return [_mark(row) for row in session.exec(query)]
+
+
+def _clip(row: ClipRow) -> Clip:
+    return Clip(
+        clip_id=row.clip_id,
+        agency_id=row.agency_id,
+        unit_id=row.unit_id,
+        carrier=Carrier(row.carrier) if row.carrier else None,
+        recorded_start=row.recorded_start,
+        recorded_end=row.recorded_end,
+        filmed_by=row.filmed_by,
+        is_quarantined=row.is_quarantined,
+        decodable=row.decodable,
+        duration_ms=row.duration_ms,
+    )
 
 
 def _link(row: LinkRow) -> Link:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from catalog import domain
 from catalog.domain import (
@@ -20,7 +21,9 @@ from catalog.domain import (
     PartyKind,
     Status,
 )
-from contracts.catalog import Category, Trait
+from checklist.domain.pack import Checklist
+from common.packs import Pack
+from contracts.catalog import Category, Point, Trait, Word
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ACTIVITY, OFFICER = uuid4(), uuid4()
@@ -103,3 +106,14 @@ def test_a_clip_is_as_long_as_measured_and_else_as_the_device_said() -> None:
 )
 def test_a_day_begins_at_midnight_in_china(now: datetime, future: bool) -> None:  # noqa: FBT001 - a table's column
     assert domain.is_future(date(2026, 1, 6), now) is future
+
+
+def test_every_word_of_the_shipped_checklists_can_be_stated() -> None:
+    pack = Pack.shipped("s2-zezhou-yingji").read("checklist.yaml", Checklist)
+    word: TypeAdapter[str] = TypeAdapter(Word)
+    point: TypeAdapter[str] = TypeAdapter(Point)
+    for listed in (*pack.stages, *pack.milestones, *pack.conditions):
+        word.validate_python(listed.id)
+    for row in pack.rows:
+        for shown in row.reading.points:
+            point.validate_python(shown.code)
