@@ -9,17 +9,15 @@ from hypothesis import strategies as st
 
 from common.packs import Pack
 from contracts.catalog import Category, Trait
-from retention.domain.disposals import Hold, Standing, may_dispose
+from retention.domain.disposals import Standing, may_dispose
 from retention.domain.periods import Schedule, for_case, keep_until, longest
 from retention.domain.proposals import match_for, propose
 from retention.domain.rules import Anchor, RetentionRules
-from tests.support.clock import FrozenClock
 
 RULES = Pack.shipped("s1-gaoxin-yingji").read("retention.yaml", RetentionRules)
 EXACT = Anchor(start="exact", citation="本系统的理解", reading="次日起算")
 NEXT_YEAR = Anchor(start="next_jan_1", citation="本系统的理解", reading="次年1月1日起算")
 CASE = uuid4()
-HELD = Hold(uuid4(), CASE, "litigation", uuid4(), FrozenClock().now())
 
 traits = st.frozensets(st.sampled_from(list(Trait)))
 categories = st.sampled_from(list(Category))
@@ -126,15 +124,6 @@ def test_of_several_cases_the_longest_binds(several: list[Schedule]) -> None:
     bound = longest(several)
     assert bound in several
     assert not any(one.outlasts(bound) for one in several)
-
-
-@given(scheduled=schedules | st.none(), undecided=st.booleans(), today=days)
-def test_nothing_held_is_ever_disposed_of(
-    *, scheduled: Schedule | None, undecided: bool, today: date
-) -> None:
-    standing = Standing(scheduled, [HELD], undecided, None)
-    answer = may_dispose(standing, today)
-    assert (answer.reason, answer.citation) == ("held", "封存决定（行政诉讼）")
 
 
 @given(scheduled=schedules | st.none(), undecided=st.booleans(), today=days)
