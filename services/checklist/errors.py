@@ -30,6 +30,14 @@ class PackUnknownError(AppError):
     title: ClassVar[str] = "没有这个规范包"
 
 
+class BeforeIssueError(AppError):
+    """A pack cannot have ruled before it was issued."""
+
+    code: ClassVar[str] = "checklist.before-issue"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "启用日期早于规范的印发时间"
+
+
 class IdTakenError(AppError):
     """The id belongs to another activation."""
 

@@ -21,6 +21,7 @@ LEADER = person(Role.LEADER, agency_id=AGENCY)
 STRANGER = person(Role.LEADER, agency_id=uuid4())
 S2 = {"pack": "s2-zezhou-yingji", "valid_from": "2026-01-01"}
 ACTIVATED = "checklist.pack.activated.v1"
+YEAR_OF_S1 = "2018-12-31", "2019-01-01"
 REFUSED = "checklist.request.refused.v1"
 
 
@@ -144,3 +145,15 @@ async def test_what_law_rules_is_for_reviewers_and_leaders_to_say(
     async with house(tmp_path, FrozenClock()) as h:
         said_no = await refused(h, person(role, agency_id=AGENCY), "PUT", path, S2)
     assert said_no == "403 common.not-for-role"
+
+
+async def test_no_pack_rules_before_the_year_it_was_issued_in(tmp_path: Path) -> None:
+    path = "/checklist/v1/activations/{}"
+    early, first = ({"pack": "s1-gaoxin-yingji", "valid_from": day} for day in YEAR_OF_S1)
+    async with house(tmp_path, FrozenClock()) as h:
+        answer = await h.call(REVIEWER, "PUT", path.format(uuid4()), early)
+        await h.done(REVIEWER, "PUT", path.format(uuid4()), first)
+        await h.done(REVIEWER, "PUT", path.format(uuid4()), S2 | {"valid_from": "2010-01-01"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "checklist.before-issue")
+    assert "不能早于 2019年1月1日" in problem["detail"]

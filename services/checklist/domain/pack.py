@@ -32,10 +32,17 @@ class PackHead(_Strict):
     number: Text | None
     """文号, where one is printed."""
     issued_on: date | None
+    issued_year: Annotated[int, Field(ge=1949)] | None
+    """The year alone, where no day is printed but a number shows it."""
     issued_note: Text | None
     """Why there is no day, and who supplies one."""
     seed: Text
     """The file the text was transcribed from."""
+
+    @property
+    def rules_since(self) -> date | None:
+        """The first day on which it can have ruled; None where nothing printed says."""
+        return self.issued_on or (self.issued_year and date(self.issued_year, 1, 1)) or None
 
     @model_validator(mode="after")
     def _a_missing_day_is_explained(self) -> Self:
@@ -168,6 +175,11 @@ class Checklist(_Strict):
     media: tuple[Media, ...]
     rows: Annotated[tuple[Row, ...], Field(min_length=1)]
     exemptions: Exemptions | None
+
+    @property
+    def all_moments(self) -> frozenset[str]:
+        """Every milestone some row rests on."""
+        return frozenset(word for row in self.rows for word in self.moments(row.reading))
 
     def moments(self, reading: Reading) -> tuple[str, ...]:
         """The milestones a row rests on in their order: its ends, and what stands between them."""

@@ -9,8 +9,10 @@ from sqlmodel import Session
 
 from checklist import store
 from checklist.domain.activation import Activation
+from checklist.domain.pack import PackHead
 from checklist.errors import (
     ActivationUnknownError,
+    BeforeIssueError,
     DayTakenError,
     IdTakenError,
     PackChangedError,
@@ -52,10 +54,12 @@ def propose(
 
     Raises:
         PackUnknownError: no pack has this name.
+        BeforeIssueError: the pack was issued later.
         IdTakenError: the id belongs to another proposal.
     """
-    sha256 = find_pack(name).sha256
-    asked = Activation(activation_id, who.agency_id, name, sha256, valid_from, who.subject)
+    pack = find_pack(name)
+    _check_issued(pack, valid_from)
+    asked = Activation(activation_id, who.agency_id, name, pack.sha256, valid_from, who.subject)
     with ctx.db.transaction() as session:
         known = store.find_activation(session, activation_id)
         if known is None:
@@ -81,6 +85,13 @@ def confirm(ctx: Context, who: Requester, activation_id: UUID) -> Activation:
             return _confirmed(ctx, session, who, known)
     owner_id = known and known.agency_id
     raise ctx.refuse(who, refused or ActivationUnknownError(), activation_id, owner_id)
+
+
+def _check_issued(pack: Pack, valid_from: date) -> None:
+    since = pack.read("pack.yaml", PackHead).rules_since
+    if since is not None and valid_from < since:
+        day = f"{since.year}年{since.month}月{since.day}日"
+        raise BeforeIssueError(f"规范包“{pack.name}”的启用日期不能早于 {day}")
 
 
 def _refusal(session: Session, who: Requester, known: Activation | None) -> AppError | None:
