@@ -1,6 +1,6 @@
 """What is known of an activity when it is judged."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -97,11 +97,12 @@ class Facts:
     earlier: Mapping[str, tuple[datetime, ...]]
     """What was stated of a milestone before its last statement. Only restated ones are here."""
 
-    @property
-    def act_on(self) -> date:
+    def act_on(self, moments: Container[str]) -> date:
         """The day of the act in Asia/Shanghai, whose law rules it.
 
-        The earliest milestone stated, or the day this service heard of the activity.
+        That of the earliest of `moments` stated, which are those lists rest on: no other word moves
+        an act to another day. Until then, the day this service heard of the activity.
         """
-        at = min(self.milestones.values(), default=self.activity.heard_at)
+        stated = (at for word, at in self.milestones.items() if word in moments)
+        at = min(stated, default=self.activity.heard_at)
         return at.astimezone(LOCAL).date()

@@ -51,16 +51,17 @@ class Judgement(BaseModel):
         return Counter(finding.verdict for finding in self.findings)
 
 
-def unruled(facts: Facts) -> Judgement:
+def unruled(day: date) -> Judgement:
     """No pack was in force: said aloud, because silence would read as compliance."""
-    day = facts.act_on
     notice = f"行为当日（{day.year}年{day.month}月{day.day}日）本机关没有施行中的规范包，须由人判定"
     return Judgement(state=State.NO_PACK, act_on=day, notice=notice)
 
 
-def judge(facts: Facts, pack: str, pack_sha256: str, checklist: Checklist | None) -> Judgement:
+def judge(
+    facts: Facts, day: date, pack: str, pack_sha256: str, checklist: Checklist | None
+) -> Judgement:
     """Judge by the pack in force on the day of the act; None where it has no checklist."""
-    by = Judgement(state=State.JUDGED, act_on=facts.act_on, pack=pack, pack_sha256=pack_sha256)
+    by = Judgement(state=State.JUDGED, act_on=day, pack=pack, pack_sha256=pack_sha256)
     if checklist is None:
         notice = f"施行中的规范包“{pack}”没有音像记录事项清单，须由人判定"
         return by.model_copy(update={"state": State.NO_CHECKLIST, "notice": notice})

@@ -98,8 +98,9 @@ def _recheck_some(ctx: Context) -> int:
 
 
 def _judged(ctx: Context, session: Session, facts: Facts) -> Judgement:
-    pack = ctx.rulebook.in_force(session, facts.activity.agency_id, facts.act_on)
+    day = facts.act_on(ctx.library.moments)
+    pack = ctx.rulebook.in_force(session, facts.activity.agency_id, day)
     if pack is None:
-        return unruled(facts)
+        return unruled(day)
     sha256 = pack.sha256
-    return judge(facts, pack.name, sha256, ctx.library.checklist(pack, sha256))
+    return judge(facts, day, pack.name, sha256, ctx.library.checklist(pack, sha256))
