@@ -73,7 +73,7 @@ def id_of(name: str) -> UUID:
     return uuid5(AGENCY, name)
 
 
-def mark(name: str, point: str, offset_s: float = 10) -> Mark:
+def mark(name: str, point: str, offset_s: float = 40) -> Mark:
     return Mark(id_of(name), point, int(offset_s * 1000))
 
 

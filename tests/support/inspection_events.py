@@ -110,7 +110,7 @@ class Inspection:
             clip_id=self.id_of(name),
             activity_id=self.activity_id,
             point=point,
-            offset_ms=1000,
+            offset_ms=70_000,
             added_by=OFFICERS[0],
         )
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from checklist.domain.coverage import Coverage, cover
-from checklist.domain.facts import Facts
+from checklist.domain.facts import Facts, Mark
 from checklist.domain.findings import Finding, Gap, PointState, Window
 from checklist.domain.intervals import SECOND_MS, Interval, instant_of, ms_of, total_ms
-from checklist.domain.pack import Anchor, Checklist, Condition, Media, Reading, Relation, Row
+from checklist.domain.pack import Anchor, Checklist, Condition, Media, Point, Reading, Relation, Row
 from checklist.domain.texts import (
     clock_text,
     dated_text,
@@ -65,6 +65,7 @@ class _Judge:
         points = self._points(reading, coverage)
         remarks += _covered(self._checklist, coverage)
         remarks += self._officers(reading)
+        remarks += self._astray(reading, coverage)
         remarks += _marked(points)
         remarks += self._required(reading)
         doubtful = any(remark.verdict for remark in applies) or any(
@@ -97,7 +98,14 @@ class _Judge:
             points=points,
             not_counted=coverage.not_counted if coverage else (),
             questions=tuple(remark.question for remark in remarks if remark.question),
+            notes=self._notes(row.reading),
         )
+
+    def _notes(self, reading: Reading) -> tuple[str, ...]:
+        """Where the text is silent: how this verdict read it."""
+        law = self._checklist
+        notes = (reading.note, self._media[reading.media].note)
+        return (*filter(None, notes), law.precision_note, law.made_at_note)
 
     def _applies(self, reading: Reading) -> Iterator[_Remark]:
         stage = self._facts.activity.stage
@@ -109,7 +117,7 @@ class _Judge:
             )
         elif stage != reading.stage:
             asked, is_ = self._stages[reading.stage], self._stages[stage]
-            reason = f"本行适用于“{asked}”，本次为“{is_}”"
+            reason = f"按本系统的理解，本行适用于“{asked}”，本次为“{is_}”"
             yield _Remark(reason, Verdict.NOT_APPLICABLE)
         if reading.applies_if is not None:
             yield self._stated(self._conditions[reading.applies_if], Verdict.NOT_APPLICABLE)
@@ -190,19 +198,11 @@ class _Judge:
         return self._covered[key]
 
     def _points(self, reading: Reading, coverage: Coverage) -> tuple[PointState, ...]:
-        """Each content point with its earliest mark inside a clip that counts."""
+        """Each content point with its earliest mark in a clip that counts and in the window."""
         states: list[PointState] = []
         for point in reading.points:
-            marks = [mark for mark in self._facts.marks if mark.point == point.code]
-            placed = [
-                (coverage.counted[mark.clip_id].start_ms + mark.offset_ms, mark)
-                for mark in marks
-                if mark.clip_id in coverage.counted
-                and mark.offset_ms < coverage.counted[mark.clip_id].length_ms
-            ]
-            first = (
-                min(placed, key=lambda place: (place[0], place[1].clip_id))[1] if placed else None
-            )
+            placed = [mark for mark in self._placed(point, coverage) if mark[0]]
+            first = placed[0][2] if placed else None
             states.append(
                 PointState(
                     point=point.code,
@@ -213,6 +213,25 @@ class _Judge:
                 )
             )
         return tuple(states)
+
+    def _astray(self, reading: Reading, coverage: Coverage) -> Iterator[_Remark]:
+        """Marks of what was filmed before or after recording was required."""
+        for point in reading.points:
+            placed = list(self._placed(point, coverage))
+            if not any(is_inside for is_inside, _, _ in placed):
+                for _, at_ms, _ in placed:
+                    where = f"“{point.label}”的标记位于 {dated_text(at_ms)}"
+                    yield _Remark(f"{where}，在应录时段之外，不计入")
+
+    def _placed(self, point: Point, coverage: Coverage) -> list[tuple[bool, int, Mark]]:
+        """Marks of a point in clips that count: whether in the window, and when, in order."""
+        placed: list[tuple[bool, int, Mark]] = []
+        for mark in self._facts.marks:
+            shown = coverage.counted.get(mark.clip_id)
+            if mark.point == point.code and shown and mark.offset_ms < shown.length_ms:
+                at_ms = shown.start_ms + mark.offset_ms
+                placed.append((_is_inside(coverage.window, at_ms), at_ms, mark))
+        return sorted(placed, key=lambda place: (place[1], place[2].clip_id))
 
     def _officers(self, reading: Reading) -> Iterator[_Remark]:
         if reading.officers_min is None:
@@ -275,6 +294,10 @@ def _marked(points: Iterable[PointState]) -> Iterator[_Remark]:
             reason = f"未标记内容要点“{point.label}”"
             question = f"录像何处可见“{point.label}”？请标记，或者由人判定。"
             yield _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
+
+
+def _is_inside(window: Interval | None, at_ms: int) -> bool:
+    return window is None or window.start_ms <= at_ms < window.end_ms
 
 
 def _dated(at: datetime) -> str:

@@ -62,3 +62,5 @@ class Finding(_Shown):
     points: tuple[PointState, ...] = ()
     not_counted: tuple[NotCounted, ...] = ()
     questions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Our reading where the printed text is silent; whoever relies on a verdict must see it."""

@@ -1,6 +1,6 @@
 """What cannot be told from the clips and the moments is put to a person, never passed as met."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,9 @@ from tests.support.inspection import (
     clip,
     facts,
     id_of,
+    mark,
     probe,
+    reading_points,
     row,
     s2,
 )
@@ -101,14 +103,10 @@ def test_a_window_is_told_with_its_year() -> None:
     assert finding.reasons[0].startswith("应录时段（北京时间）：自 2026年1月5日 09:30:00")
 
 
-@pytest.mark.parametrize(
-    ("carrier", "why"),
-    [(Carrier.BODY_CAMERA, "片段没有画面"), (Carrier.VOICE_RECORDER, "片段没有画面")],
-)
-def test_sound_without_a_picture_is_no_film(carrier: Carrier, why: str) -> None:
-    finding = row("8", facts(clip("a", "09:29:30", "09:41:00", carrier=carrier, has_picture=False)))
+def test_sound_without_a_picture_is_no_film() -> None:
+    finding = row("8", facts(clip("a", "09:29:30", "09:41:00", has_picture=False)))
     assert finding.verdict is Verdict.NOT_SATISFIED
-    assert why in finding.not_counted[0].reason
+    assert "片段没有画面" in finding.not_counted[0].reason
 
 
 def test_sound_serves_where_the_law_takes_sound() -> None:
@@ -160,3 +158,46 @@ def test_a_moment_stated_anew_shows_what_it_was() -> None:
     was, now = "2026年1月5日 09:50:00", "2026年1月5日 09:40:00"
     assert f"“检查结束”的时刻曾被更改：原为 {was}，现为 {now}" in finding.reasons
     assert row("16", moved).verdict is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("placed", "is_marked"),
+    [
+        ("09:29:59.999", False),
+        ("09:30:00", True),
+        ("09:39:59.999", True),
+        ("09:40:00", False),
+        ("10:40:00", False),
+    ],
+)
+def test_a_mark_outside_the_window_marks_nothing(placed: str, *, is_marked: bool) -> None:
+    offset_s = (at(placed) - at("08:00:00")).total_seconds()
+    marks = tuple(mark("w", point, offset_s) for point in reading_points("8"))
+    finding = row("8", facts(clip("w", "08:00:00", "11:00:00"), marks=marks))
+    assert [point.marked for point in finding.points] == [is_marked] * 2
+    assert (finding.verdict is Verdict.SATISFIED) == is_marked
+    astray = [reason for reason in finding.reasons if "在应录时段之外，不计入" in reason]
+    assert len(astray) == (0 if is_marked else 2)
+
+
+def test_a_moment_no_list_rests_on_moves_no_act_to_another_day() -> None:
+    words = s2().all_moments
+    noisy = facts(milestones=STATED | {"noise": STATED["left"] - timedelta(days=3650)})
+    assert noisy.act_on(words) == date(2026, 1, 5)
+    assert words == {*STATED, "re_inspection_began", "re_inspection_ended"}
+    earlier = facts(milestones=STATED | {"before_entering": STATED["left"] - timedelta(days=1)})
+    assert earlier.act_on(words) == date(2026, 1, 4)
+
+
+def test_every_finding_says_where_the_reading_is_ours() -> None:
+    for stage in ("on_site_inspection", "re_inspection"):
+        for finding in evaluate(s2(), facts(WHOLE, stage=stage)):
+            ours, media, precision, _ = finding.notes
+            assert ours.startswith("本系统的理解：")
+            assert "“后”按该时刻本身计算" in ours
+            assert "便携设备" in media
+            assert "不足一秒" in precision
+    again = row("8", facts(WHOLE, stage="re_inspection"))
+    assert again.verdict is Verdict.NOT_APPLICABLE
+    assert again.reasons[0].startswith("按本系统的理解，本行适用于“现场检查”")
+    assert "不用于复查" in again.notes[0]
