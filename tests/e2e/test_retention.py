@@ -1,7 +1,7 @@
-"""The class, the schedule, the hold and the disposal of a case's clips, through HTTP."""
+"""The class and the schedule of a case's clips, through HTTP."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import permutations
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -9,35 +9,35 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from common.auth import Requester
 from common.events import Event
-from common.packs import Pack
-from contracts.catalog import (
-    CaseArchived,
-    CaseEnded,
-    CaseOpened,
-    Category,
-    ClipLinked,
-    ClipUnlinked,
-    Trait,
-)
-from contracts.checklist import PackActivated
+from contracts.catalog import Trait
 from contracts.identity import Role
-from contracts.ingest import Carrier, ClipStored
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house
+from tests.support.keeping import (
+    AGENCY,
+    CASE,
+    CLIP,
+    OFFICER,
+    OTHER_HEAD,
+    REVIEWER,
+    SECOND,
+    STRANGER,
+    UNIT,
+    V1,
+    activated,
+    archived,
+    confirm,
+    dispose,
+    ended,
+    keep_until,
+    linked,
+    opened,
+    stored,
+    unlinked,
+)
 from tests.support.people import person
 from tests.support.said import said, say
-
-AGENCY, OTHERS, UNIT, CASE, SECOND, CLIP = (uuid4() for _ in range(6))
-HEAD = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=UNIT)
-OTHER_HEAD = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=uuid4())
-OFFICER = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
-CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
-REVIEWER = person(Role.LEGAL_REVIEWER, agency_id=AGENCY)
-STRANGER = person(Role.OFFICER, Role.UNIT_HEAD, Role.CUSTODIAN, Role.LEADER, agency_id=OTHERS)
-V1 = "/retention/v1"
-YEAR = timedelta(days=366)
 
 
 @pytest.fixture
@@ -49,100 +49,6 @@ def clock() -> FrozenClock:
 async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
     async with house(tmp_path, clock) as open_house:
         yield open_house
-
-
-def activated(pack: str = "s1-gaoxin-yingji", valid_from: date = date(2026, 1, 1)) -> PackActivated:
-    return PackActivated(
-        agency_id=AGENCY,
-        activation_id=uuid4(),
-        pack=pack,
-        sha256=Pack.shipped(pack).sha256,
-        valid_from=valid_from,
-        proposed_by=uuid4(),
-        confirmed_by=uuid4(),
-    )
-
-
-def opened(case_id: UUID = CASE) -> Event:
-    return CaseOpened(
-        agency_id=AGENCY,
-        case_id=case_id,
-        category=Category.PENALTY,
-        unit_id=UNIT,
-        opened_by=uuid4(),
-    )
-
-
-def ended(*traits: Trait, case_id: UUID = CASE, on: date = date(2026, 3, 5)) -> Event:
-    return CaseEnded(
-        agency_id=AGENCY,
-        case_id=case_id,
-        category=Category.PENALTY,
-        unit_id=UNIT,
-        ended_on=on,
-        traits=traits,
-        ended_by=uuid4(),
-    )
-
-
-def archived() -> Event:
-    day = date(2026, 3, 20)
-    return CaseArchived(agency_id=AGENCY, case_id=CASE, archived_on=day, archived_by=uuid4())
-
-
-def stored(clip_id: UUID = CLIP) -> Event:
-    end = datetime(2026, 3, 1, 20, tzinfo=UTC)  # already the 2nd in Shanghai
-    return ClipStored(
-        agency_id=AGENCY,
-        clip_id=clip_id,
-        sha256="0" * 64,
-        size_bytes=1,
-        carrier=Carrier.BODY_CAMERA,
-        recorded_start=end - timedelta(minutes=1),
-        recorded_end=end,
-        filmed_by=uuid4(),
-        uploaded_by=uuid4(),
-        unit_id=UNIT,
-    )
-
-
-def linked(case_id: UUID = CASE, clip_id: UUID = CLIP, link_id: UUID | None = None) -> ClipLinked:
-    return ClipLinked(
-        agency_id=AGENCY,
-        link_id=link_id or uuid4(),
-        clip_id=clip_id,
-        activity_id=uuid4(),
-        case_id=case_id,
-        unit_id=UNIT,
-        linked_by=uuid4(),
-    )
-
-
-def unlinked(link: ClipLinked) -> Event:
-    return ClipUnlinked(
-        agency_id=AGENCY,
-        link_id=link.link_id,
-        clip_id=link.clip_id,
-        activity_id=link.activity_id,
-        case_id=link.case_id,
-        unlinked_by=uuid4(),
-    )
-
-
-async def confirm(
-    h: House, class_id: str, case_id: UUID = CASE, who: Requester = HEAD
-) -> httpx.Response:
-    path = f"{V1}/cases/{case_id}/confirm"
-    return await h.call(who, "POST", path, {"class_id": class_id})
-
-
-async def dispose(h: House, clip_id: UUID = CLIP, who: Requester = CUSTODIAN) -> httpx.Response:
-    path = f"{V1}/disposals/{uuid4()}"
-    return await h.call(who, "PUT", path, {"clip_id": str(clip_id)})
-
-
-async def keep_until(h: House, clip_id: UUID = CLIP) -> str | None:
-    return (await h.done(OFFICER, "GET", f"{V1}/clips/{clip_id}/schedule"))["keep_until"]
 
 
 async def test_a_finished_case_gets_a_class_with_its_reason_and_article(h: House) -> None:
@@ -333,87 +239,6 @@ async def test_of_several_cases_the_longest_binds_and_is_announced_once(h: House
     whole = await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule")
     assert (whole["keep_until"], whole["undecided"]) == ("2037-01-01", False)
     assert said(h, "retention").count("retention.clip.scheduled.v1") == 1
-
-
-async def test_disposal_is_refused_with_its_reason_and_stays_on_record(h: House) -> None:
-    await say(h, activated(), opened(), stored(), linked(), ended())
-    assert (await dispose(h)).json()["reason"] == "not_scheduled"
-    await confirm(h, "5y")
-    path, body = f"{V1}/disposals/{uuid4()}", {"clip_id": str(CLIP)}
-    refused = await h.call(CUSTODIAN, "PUT", path, body)
-    assert refused.status_code == 403
-    assert refused.json()["reason"] == "period_running"
-    assert "附件2 第十二条（四）" in refused.json()["detail"]
-    assert (await h.call(CUSTODIAN, "PUT", path, body)).json() == refused.json()
-    other = await h.call(CUSTODIAN, "PUT", path, {"clip_id": str(uuid4())})
-    assert other.json()["code"] == "retention.clip-unknown"
-    await confirm(h, "permanent")
-    assert (await dispose(h)).json()["reason"] == "permanent"
-    assert said(h, "retention").count("retention.disposal.refused.v1") == 3
-
-
-async def test_a_hold_outlasts_the_period_until_it_is_released(
-    h: House, clock: FrozenClock
-) -> None:
-    link = linked()
-    await say(h, activated(), opened(), stored(), link, ended())
-    await confirm(h, "5y")
-    path, body = f"{V1}/holds/{uuid4()}", {"case_id": str(CASE), "mandate": "reconsideration"}
-    hold = await h.done(REVIEWER, "PUT", path, body)
-    assert await h.done(REVIEWER, "PUT", path, body) == hold
-    changed = await h.call(REVIEWER, "PUT", path, body | {"mandate": "litigation"})
-    assert (changed.status_code, changed.json()["code"]) == (409, "retention.id-taken")
-    await say(h, unlinked(link))  # leaving the case frees nothing
-    clock.move(7 * YEAR)
-    held = (await dispose(h)).json()
-    assert (held["reason"], held["citation"]) == ("held", "封存决定（行政复议）")
-    assert (await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule"))["held"]
-    released = await h.done(REVIEWER, "POST", f"{path}/release")
-    assert released["released_at"]
-    assert await h.done(REVIEWER, "POST", f"{path}/release") == released
-    answer = await dispose(h)
-    assert (answer.status_code, answer.json()["outcome"]) == (202, "proposed")
-    assert "鉴定" in answer.json()["detail"]
-    assert said(h, "retention")[-4:] == [
-        "retention.request.refused.v1",
-        "retention.disposal.refused.v1",
-        "retention.hold.released.v1",
-        "retention.disposal.proposed.v1",
-    ]
-
-
-async def test_a_released_hold_is_not_placed_again_under_its_id(h: House) -> None:
-    await say(h, activated(), opened(), stored(), linked(), ended())
-    path, body = f"{V1}/holds/{uuid4()}", {"case_id": str(CASE), "mandate": "litigation"}
-    await h.done(REVIEWER, "PUT", path, body)
-    await h.done(REVIEWER, "POST", f"{path}/release")
-    again = await h.call(REVIEWER, "PUT", path, body)
-    assert (again.status_code, again.json()["code"]) == (409, "retention.hold-released")
-    assert not (await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule"))["held"]
-    await h.done(REVIEWER, "PUT", f"{V1}/holds/{uuid4()}", body)
-    assert (await h.done(OFFICER, "GET", f"{V1}/clips/{CLIP}/schedule"))["held"]
-
-
-async def test_an_accepted_disposal_asked_again_is_weighed_again(
-    h: House, clock: FrozenClock
-) -> None:
-    await say(h, activated(), opened(), stored(), linked(), ended())
-    await confirm(h, "5y")
-    clock.move(7 * YEAR)
-    path, body = f"{V1}/disposals/{uuid4()}", {"clip_id": str(CLIP)}
-    accepted = await h.call(CUSTODIAN, "PUT", path, body)
-    assert accepted.status_code == 202
-    assert (await h.call(CUSTODIAN, "PUT", path, body)).content == accepted.content
-    hold = f"{V1}/holds/{uuid4()}"
-    mandate = {"case_id": str(CASE), "mandate": "litigation"}
-    await h.done(REVIEWER, "PUT", hold, mandate)
-    for _ in range(2):
-        refused = await h.call(CUSTODIAN, "PUT", path, body)
-        assert (refused.status_code, refused.json()["reason"]) == (403, "held")
-    await h.done(REVIEWER, "POST", f"{hold}/release")
-    assert (await h.call(CUSTODIAN, "PUT", path, body)).json()["reason"] == "held"
-    assert (await dispose(h)).status_code == 202
-    assert said(h, "retention").count("retention.disposal.refused.v1") == 1
 
 
 @pytest.mark.parametrize(
