@@ -195,3 +195,10 @@ async def test_an_inspection_said_to_have_ended_earlier_is_no_clean_verdict(ctx:
     times = [f"2026年1月5日 {clock}" for clock in ("09:40:00", "09:38:00", "09:39:00")]
     told = "“检查结束”的时刻曾被更改：原为 {}、{}，现为 {}".format(*times)
     assert told in reasons
+
+
+async def test_a_moment_no_list_knows_leaves_the_act_under_its_days_law(ctx: Context) -> None:
+    inspection = Inspection(uuid4(), uuid4(), uuid4())
+    noise = inspection.reached("noise", at("09:00:00").replace(year=2016))
+    verdict, *_ = await row_8(ctx, *whole(inspection), noise, inspection=inspection)
+    assert verdict is Verdict.SATISFIED
