@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import AddressFamily, create_server, socket
 from typing import Any, Final, Self
 
 SHUTDOWN_MAX_S: Final = 10
@@ -45,6 +46,26 @@ class Door:
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.cert else 'http'}://{host}:{self.port}"
+
+    def bind(self) -> socket:
+        """Take the address, before anybody is told of it.
+
+        Raises:
+            DoorError: it is taken, or not this machine's; or the certificate cannot be read.
+        """
+        for file in filter(None, (self.cert, self.key)):
+            if not file.is_file():
+                raise DoorError(f"{file} is not there")
+        try:
+            return create_server((self.host, self.port), family=self._family)
+        except OSError as error:
+            raise DoorError(
+                f"{self.host}:{self.port} cannot be listened on ({error.strerror}): try --port"
+            ) from error
+
+    @property
+    def _family(self) -> AddressFamily:
+        return AddressFamily.AF_INET6 if ":" in self.host else AddressFamily.AF_INET
 
     def uvicorn_options(self) -> dict[str, Any]:
         return {

@@ -2,18 +2,27 @@
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import httpx
 import typer
 
+from contracts.identity import Level
 from liuhen.door import Door
 from liuhen.standalone import DEMO_MARK
 
 PRODUCTION: Final = "production"
 SETUP_CODE: Final = Path("keys") / "setup.code"
 """Made by identity with a new installation and gone once used; only its owner can read it."""
+
+
+class Agency(NamedTuple):
+    """The topmost agency of an installation."""
+
+    name: str
+    level: Level
+    division: str
 
 
 class ProductionError(Exception):
@@ -25,7 +34,15 @@ class SetupError(Exception):
 
 
 def is_production() -> bool:
-    return os.environ.get("LIUHEN_ENVIRONMENT") == PRODUCTION
+    """Whether this installation is for real use.
+
+    Raises:
+        ProductionError: the variable says neither; a misspelling must not switch the refusals off.
+    """
+    said = os.environ.get("LIUHEN_ENVIRONMENT", "development")
+    if said not in {PRODUCTION, "development"}:
+        raise ProductionError(f"LIUHEN_ENVIRONMENT is {said}: say production or development")
+    return said == PRODUCTION
 
 
 def refuse_in_production(data: Path) -> None:
@@ -40,13 +57,13 @@ def announce(data: Path, door: Door) -> None:
     if (data / SETUP_CODE).exists():
         typer.echo(
             "No administrator yet. In another terminal:\n"
-            f"  liuhen admin NAME --agency 机构名称 --division 行政区划代码 "
+            f"  ./dev admin NAME --agency 机构名称 --division 行政区划代码 "
             f"--data {data} --url {door.url}"
         )
 
 
 def make_first_administrator(
-    data: Path, url: str, username: str, password: str, agency: str, division: str
+    data: Path, url: str, username: str, password: str, agency: Agency
 ) -> None:
     """Make the topmost agency and its administrator.
 
@@ -66,9 +83,9 @@ def make_first_administrator(
         "name": username,
         "agency": {
             "agency_id": str(uuid4()),
-            "name": agency,
-            "level": "province",
-            "division": division,
+            "name": agency.name,
+            "level": agency.level,
+            "division": agency.division,
         },
     }
     try:
@@ -77,4 +94,8 @@ def make_first_administrator(
         raise SetupError(f"nothing answers at {url}: is `liuhen up` running?") from error
     if not answer.is_success:
         problem = answer.json()
-        raise SetupError(f"{problem['title']} {problem.get('detail', '')} ({problem['code']})")
+        fields = "; ".join(
+            f"{it['where'][-1]}: {it['message']}" for it in problem.get("fields", [])
+        )
+        said = " ".join(filter(None, (problem["title"], problem.get("detail"), fields)))
+        raise SetupError(f"{said} ({problem['code']})")

@@ -1,11 +1,13 @@
 """`liuhen demo`: the product in this process, and the story told against it over HTTP."""
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
@@ -18,6 +20,7 @@ from rich.console import Console
 from common import logs
 from common.clock import SystemClock
 from liuhen import setup, standalone
+from liuhen.demo.cast import PASSWORD, PEOPLE
 from liuhen.demo.line import PAUSE_S, Line
 from liuhen.demo.stage import HERE, Stage, Teller
 from liuhen.demo.story import CHAPTERS, Outcome, play
@@ -44,6 +47,8 @@ def demo(
     """
     if setup.is_production():
         raise setup.ProductionError("the demo's accounts are public: not in production")
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal without these letters shows "?" instead
+        sys.stdout.reconfigure(errors="replace")
     console = Console()
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-demo-")))
@@ -61,7 +66,7 @@ def demo(
             steps = [outcome.as_json() for outcome in outcomes]
             json_file.write_text(json.dumps({"steps": steps}, ensure_ascii=False, indent=1) + "\n")
         if stay:
-            _stay(console, address)
+            _stay(console, stage)
     return 0 if len(outcomes) == len(CHAPTERS) and outcomes[-1].result == "ok" else 1
 
 
@@ -120,8 +125,13 @@ def _tell(console: Console, telling: Telling, stage: Stage) -> list[Outcome]:
     return outcomes
 
 
-def _stay(console: Console, address: str) -> None:
-    console.print(f"{address}  Ctrl+C 结束")
+def _stay(console: Console, stage: Stage) -> None:
+    people = "、".join(f"{stage.username(one.key)}（{one.name}）" for one in PEOPLE)
+    console.print(f"\n{stage.line.base_url}  Ctrl+C 结束\n账号：{people}\n口令：{PASSWORD}")
+    body = json.dumps({"username": stage.username("li"), "password": PASSWORD})
+    sign_in = f"curl -H 'content-type: application/json' -d '{body}'"
+    console.print(f"{sign_in} {stage.line.base_url}/identity/v1/sessions", soft_wrap=True)
+    console.print(f"证据文件夹：{stage.exports_dir / stage.id('export')}", soft_wrap=True)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

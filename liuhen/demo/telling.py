@@ -56,7 +56,8 @@ class Telling:
             table.add_column(heading, overflow="fold", no_wrap=heading in {"依据", "结论"})
         for finding in evaluation["findings"]:
             row, document = finding["citation"].split("《", 1)
-            reasons = "\n".join(finding["reasons"][:REASONS_MAX])
+            # The first tells the window, which is the same for every row.
+            reasons = "\n".join(finding["reasons"][1 : 1 + REASONS_MAX])
             table.add_row(row, finding["matter"], VERDICTS[finding["verdict"]], reasons)
             table.caption = f"《{document}"
         self._console.print(table)
