@@ -56,8 +56,8 @@ def announce(data: Path, door: Door) -> None:
     typer.echo(f"Liuhen 留痕 listens on {door.url}, data in {data}")
     if (data / SETUP_CODE).exists():
         typer.echo(
-            "No administrator yet. In another terminal:\n"
-            f"  ./dev admin NAME --agency 机构名称 --division 行政区划代码 "
+            "No administrator yet. In another terminal (in a checkout: ./dev admin …):\n"
+            f"  liuhen admin NAME --agency 机构名称 --division 行政区划代码 "
             f"--data {data} --url {door.url}"
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, Final
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 
 SECRET: Final = ("password", "token", "authorization", "secret", "cookie", "setup_code")
 HIDDEN: Final = "***"
@@ -22,7 +23,9 @@ def configure(level: int = logging.INFO) -> None:
         ],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks,
+            # Without the frames' variables: among them are passwords and names.
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+            _without_colours,
             hide_secrets,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
@@ -39,6 +42,14 @@ def configure(level: int = logging.INFO) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
+def _without_colours(
+    _logger: object, _method: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Drop uvicorn's second, coloured form of its message."""
+    line.pop("color_message", None)
+    return line
+
+
 def hide_secrets(
     _logger: object, _method: str, line: MutableMapping[str, Any]
 ) -> Mapping[str, Any]:
@@ -51,4 +62,6 @@ def _hidden(key: str, value: Any) -> Any:  # noqa: ANN401 - a log line holds any
         return HIDDEN
     if isinstance(value, Mapping):
         return {str(k): _hidden(str(k), v) for k, v in value.items()}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] - anything
+    if isinstance(value, list | tuple):
+        return [_hidden(key, one) for one in value]  # pyright: ignore[reportUnknownVariableType] - anything
     return value

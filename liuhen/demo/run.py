@@ -43,18 +43,19 @@ def demo(
 
     Raises:
         ProductionError: demo accounts have no place in production.
-        FolderInUseError: another process works on `data`, or a story was told there before.
+        FolderInUseError: another process works on `data`, or it is not empty.
     """
     if setup.is_production():
         raise setup.ProductionError("the demo's accounts are public: not in production")
-    if isinstance(sys.stdout, TextIOWrapper):  # a terminal without these letters shows "?" instead
-        sys.stdout.reconfigure(errors="replace")
+    out: object = sys.stdout
+    if isinstance(out, TextIOWrapper):
+        out.reconfigure(errors="replace")  # a terminal without these letters shows "?" instead
     console = Console()
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-demo-")))
         stack.enter_context(standalone.locked(folder))
-        if (folder / standalone.DEMO_MARK).exists():
-            raise standalone.FolderInUseError(f"{folder} holds a story already: choose another")
+        if {path.name for path in folder.iterdir()} - {"lock"}:
+            raise standalone.FolderInUseError(f"{folder} is not empty: the demo needs a new folder")
         (folder / standalone.DEMO_MARK).touch()
         address = stack.enter_context(running(folder, port))
         console.print(f"[bold]Liuhen 留痕[/bold]  {address}  [dim]{folder}[/dim]\n")
