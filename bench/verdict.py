@@ -1,8 +1,11 @@
 """How long after a clip is stored its verdict can be read, at five clips a second."""
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from statistics import quantiles
@@ -13,8 +16,9 @@ from uuid import UUID, uuid4
 from bench.figures import Figure
 from liuhen.demo import zezhou
 from liuhen.demo.film import make_film
+from liuhen.demo.line import Line
 from liuhen.demo.phone import Phone
-from liuhen.demo.run import running, staged
+from liuhen.demo.run import free_port, staged
 from liuhen.demo.stage import Stage
 from liuhen.demo.telling import Silent
 
@@ -24,8 +28,8 @@ IDLE_CLIPS: Final = 40
 BLOCKS: Final = 3
 GOAL_S: Final = 1.0
 PATIENCE_S: Final = 60.0
-LOOK_S: Final = 0.01
-"""How often somebody waiting looks again."""
+LOOK_S: Final = 0.05
+"""How often somebody waiting looks again; a look before the clip is known is a recorded refusal."""
 LIMIT: Final = (
     "the machine, whose processors all services, the phones and those who look share; the path "
     "itself is four commits (stored, known, linked, judged) and two hops over the bus"
@@ -37,7 +41,7 @@ def measure() -> Sequence[Figure]:
         data, films = Path(place) / "data", Path(place) / "films"
         data.mkdir()
         films.mkdir()
-        with running(data, 0) as address, staged(address, data, films, Silent()) as stage:
+        with _product(data) as address, staged(address, data, films, Silent()) as stage:
             zezhou.people_and_agencies(stage)
             zezhou.law_and_case(stage)
             street = Street(stage)
@@ -77,6 +81,22 @@ def _percentile(taken_s: Sequence[float], percent: int) -> float:
     return quantiles(taken_s, n=100, method="inclusive")[percent - 1]
 
 
+@contextmanager
+def _product(data: Path) -> Generator[str]:
+    """`liuhen up` in a process of its own: whoever measures must not share its interpreter."""
+    port = free_port()
+    words = [sys.executable, "-m", "liuhen", "up", "--data", str(data), "--port", str(port)]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own command
+        try:
+            line = Line(f"http://127.0.0.1:{port}")
+            line.call("GET", "/healthz")  # tries until it answers
+            line.close()
+            yield line.base_url
+        finally:
+            process.terminate()
+
+
 class Street:
     """Clips that come in, each for its own inspection, and somebody waiting for each verdict."""
 
@@ -88,19 +108,20 @@ class Street:
 
     def block(self, clips: int, per_s: float | None) -> list[float]:
         """Seconds from stored to readable of each clip; `per_s` None: one after the other."""
+        inspections = [self._inspection() for _ in range(clips)]
         if per_s is None:
-            return [self._one() for _ in range(clips)]
+            return [self._one(activity) for activity in inspections]
         began = time.perf_counter()
         with ThreadPoolExecutor(16) as people:
             waiting: list[Future[float]] = []
-            for number in range(clips):
+            for number, activity in enumerate(inspections):
                 time.sleep(max(0.0, began + number / per_s - time.perf_counter()))
-                waiting.append(people.submit(self._one))
+                waiting.append(people.submit(self._one, activity))
             return [done.result() for done in waiting]
 
-    def _one(self) -> float:
-        clip, activity = uuid4(), uuid4()
-        stage = self._stage
+    def _inspection(self) -> UUID:
+        """Record an inspection with its moments; it happened before its films come in."""
+        activity, stage = uuid4(), self._stage
         path = f"/catalog/v1/activities/{activity}"
         body = {
             "case_id": stage.id(zezhou.CASE),
@@ -112,6 +133,10 @@ class Street:
         for milestone, clock in zezhou.MILESTONES.items():
             at = {"at": stage.at(clock).isoformat()}
             stage.done("li", "PUT", f"{path}/milestones/{milestone}", at)
+        return activity
+
+    def _one(self, activity: UUID) -> float:
+        clip, stage = uuid4(), self._stage
         self._send(clip)
         stored = time.perf_counter()
         self._until(f"/catalog/v1/clips/{clip}", _exists)

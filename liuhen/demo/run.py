@@ -95,7 +95,7 @@ def running(data: Path, port: int) -> Generator[str]:
     logs.configure(QUIET)
     clock = SystemClock()
     standalone.prepare(data, clock)
-    port = port or _free_port()
+    port = port or free_port()
     options = Door(LOOPBACK, port).uvicorn_options()
     server = uvicorn.Server(uvicorn.Config(standalone.create_app(data, clock), **options))
     thread = threading.Thread(target=server.run, name="liuhen", daemon=True)
@@ -139,7 +139,8 @@ def _stay(console: Console, stage: Stage) -> None:
         console.print()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket() as free:
         free.bind((LOOPBACK, 0))
         return free.getsockname()[1]
