@@ -141,7 +141,8 @@ def ask(
     who: Person, request: Request, agency_id: UUID, case: Case | None, *, quarantined: bool
 ) -> Ask:
     """State the facts of a request for a clip of `agency_id`, as far as the law asks for them."""
-    bound = case is not None and case.case_id in who.bound_to
+    # Only the clip's own agency says who is a party to its cases: another may write anything.
+    bound = case is not None and case.case_id in who.bound_to and who.agency_id == agency_id
     holds: dict[Fact, bool] = {
         "own_agency": is_staff(who, agency_id),
         "party_to_case": bound and not who.roles.isdisjoint(OUTSIDERS),

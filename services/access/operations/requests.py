@@ -245,7 +245,8 @@ def _refusal(decision: Decision) -> AppError:
 def _is_own(who: Requester, filed: Filed) -> bool:
     """Whether it is the requester's and they may still know of the clip; people change agencies."""
     bound = filed.case_id is not None and filed.case_id in who.bound_to
-    knows = filed.decision.may_know and (bound or requests.is_staff(who, filed.agency_id))
+    own = who.agency_id == filed.agency_id
+    knows = filed.decision.may_know and own and (bound or requests.is_staff(who, filed.agency_id))
     return filed.request.requester_id == who.subject and knows
 
 
