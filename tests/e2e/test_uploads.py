@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from contracts.identity import Role
 from ingest.errors import ConnectionCutError
 from ingest.operations import uploads
@@ -214,6 +216,27 @@ async def test_a_film_left_complete_by_a_dead_process_is_kept_after_all(tmp_path
         assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
         assert (await ask(h, OFFICER, location)).headers["upload-offset"] == str(len(FILM))
         assert spooled(h) == []
+
+
+async def test_one_film_that_the_disk_lost_keeps_no_other_from_being_finished(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost, sound = uuid4(), uuid4()
+    async with house(tmp_path) as h:
+        obstacles: list[Path] = []
+        for clip_id, film in ((lost, b"lost"), (sound, b"sound")):
+            location = (await announce(h, OFFICER, film, clip_id)).headers["location"]
+            obstacles.append(h.data / "objects" / sha256(film).hexdigest()[:2])
+            obstacles[-1].write_bytes(b"the store cannot take it")
+            assert (await send(h, OFFICER, location, 0, film)).status_code == 500
+            if clip_id == lost:
+                h.ctx("ingest").spool.remove(location.rsplit("/")[-1])
+        obstacles[1].unlink()
+    async with house(tmp_path) as h:
+        await settle(h.app)
+        assert (await clip(h, OFFICER, sound))["state"] == "stored"
+        assert (await h.call(OFFICER, "GET", f"/ingest/v1/clips/{lost}")).status_code == 404
+    assert "upload cannot be finished" in caplog.messages
 
 
 async def test_the_server_says_what_it_understands(tmp_path: Path) -> None:

@@ -38,8 +38,11 @@ class Spool:
 
         Raises:
             SpoolLostError: the file ends before `offset`.
-            NoRoomError: the disk is full. What was acknowledged is untouched.
+            NoRoomError: the disk is full but for its reserve: uploads announced one by one may
+                together be more than there was room for. What was acknowledged is untouched.
         """
+        if not self.has_room(len(content)):
+            raise NoRoomError
         path = self.path(upload_id)
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:

@@ -1,5 +1,7 @@
 """Films that have arrived are checked, kept and announced; also those a killed process left."""
 
+import logging
+
 from anyio import to_thread
 
 from common.db import after_commit
@@ -8,6 +10,8 @@ from contracts.ingest import ClipQuarantined, ClipStored
 from ingest import store
 from ingest.domain import Announcement, Upload, UploadState
 from ingest.operations.context import Context
+
+logger = logging.getLogger(__name__)
 
 
 def finish(ctx: Context, upload_id: str) -> Upload:
@@ -76,19 +80,26 @@ class Finaliser:
         self._swept = False
 
     async def step(self, wait_s: float = 0) -> int:
-        """Finish what lies there, and say how many it was."""
+        """Finish what lies there, and say how many it was. One that cannot be stops no other."""
         if not self._swept:
             await to_thread.run_sync(self._sweep)
             self._swept = True
         done = 0
         for upload_id in await to_thread.run_sync(self._left_over):
             if not self._ctx.finishing.is_taken(upload_id):  # a request is at it
-                async with self._ctx.finishing.take(upload_id):
-                    await to_thread.run_sync(finish, self._ctx, upload_id)
-                done += 1
+                done += await self._finish(upload_id)
         if not done:
             await self._idle.pause(wait_s)
         return done
+
+    async def _finish(self, upload_id: str) -> bool:
+        try:
+            async with self._ctx.finishing.take(upload_id):
+                await to_thread.run_sync(finish, self._ctx, upload_id)
+        except Exception:
+            logger.exception("upload cannot be finished", extra={"upload_id": upload_id})
+            return False
+        return True
 
     def _left_over(self) -> list[str]:
         with self._ctx.db.snapshot() as session:

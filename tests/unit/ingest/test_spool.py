@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.adapters import spool as adapter
 from ingest.adapters.spool import Spool
-from ingest.errors import SpoolLostError
+from ingest.errors import NoRoomError, SpoolLostError
 
 ID = "0" * 32
 
@@ -26,6 +27,17 @@ def test_a_spool_shorter_than_acknowledged_is_an_alarm_and_is_not_filled(tmp_pat
     with pytest.raises(SpoolLostError):
         spool.append(ID, 6, b"more")
     assert spool.path(ID).read_bytes() == b"short"
+
+
+def test_the_reserve_is_kept_while_films_arrive_and_what_was_acknowledged_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    spool.append(ID, 0, b"acknowledged")
+    monkeypatch.setattr(adapter, "ROOM_MIN_BYTES", 2**62)
+    with pytest.raises(NoRoomError):
+        spool.append(ID, len(b"acknowledged"), b" more")
+    assert spool.path(ID).read_bytes() == b"acknowledged"
 
 
 @pytest.mark.parametrize("name", ["../keys/token.key", "0" * 31, "0" * 33, "G" * 32, "", ID + "\n"])
