@@ -127,6 +127,7 @@ class Clip:
     recorded_start: datetime | None = None
     recorded_end: datetime | None = None
     filmed_by: UUID | None = None
+    uploaded_by: UUID | None = None
     is_quarantined: bool = False
     decodable: bool | None = None
     """None until ingest has looked into it."""

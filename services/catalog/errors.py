@@ -41,6 +41,14 @@ class LinkUnknownError(AppError):
     title: ClassVar[str] = "没有找到该关联"
 
 
+class NotHandlingUnitError(AppError):
+    """What a case holds is stated by those who handle it, and with films of their own."""
+
+    code: ClassVar[str] = "catalog.not-handling-unit"
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    title: ClassVar[str] = "仅限本案承办机构使用本机构的音像办理"
+
+
 class IdTakenError(AppError):
     """This id was used for something else; repeating is fine, changing is not."""
 

@@ -99,6 +99,7 @@ class ClipRow(Base, table=True):
     recorded_start: datetime | None = Field(default=None, sa_type=UtcDateTime)
     recorded_end: datetime | None = Field(default=None, sa_type=UtcDateTime)
     filmed_by: UUID | None = None
+    uploaded_by: UUID | None = None
     is_quarantined: bool
     decodable: bool | None = None
     duration_ms: int | None = Field(default=None, sa_type=BigInteger)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from contracts.identity import Role
 from tests.support.cabinet import (
     AGENCY,
     CUSTODIAN,
@@ -23,6 +24,10 @@ from tests.support.cabinet import (
     stored,
     told,
 )
+from tests.support.people import person
+
+UNIT = uuid4()
+COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
 
 
 @pytest.fixture
@@ -70,6 +75,56 @@ async def test_a_link_is_announced_with_the_cases_unit_and_found_from_both_ends(
     of_clip = await c.done(OFFICER, "GET", f"/clips/{c.clip_id}")
     assert of_case["links"] == of_clip["links"]
     assert of_clip["links"][0]["link_id"] == str(link_id)
+
+
+async def test_another_units_officer_adds_nothing_to_a_case_and_trying_is_on_record(
+    c: Cabinet,
+) -> None:
+    own = uuid4()
+    await c.hear(stored(own, unit_id=UNIT))
+    link_id = uuid4()
+    await c.done(OFFICER, "PUT", f"/links/{link_id}", link(c))
+    step = f"/activities/{c.activity_id}"
+    tries: list[tuple[str, str, object]] = [
+        ("PUT", f"/activities/{uuid4()}", activity(c.case_id)),
+        ("PUT", f"{step}/milestones/entered", {"at": "2026-01-05T06:05:00Z"}),
+        ("PUT", f"{step}/conditions/measures_taken", {"holds": True}),
+        ("PUT", f"/links/{uuid4()}", link(c, clip_id=own)),
+        ("POST", f"/links/{link_id}/end", None),
+        ("PUT", f"/marks/{uuid4()}", mark(c)),
+    ]
+    for who in (COLLEAGUE, person(Role.OFFICER, agency_id=AGENCY)):
+        for method, path, body in tries[:3] + tries[4:]:
+            answer = await c.call(who, method, path, body)
+            assert told(answer) == (403, "catalog.not-handling-unit"), path
+    answer = await c.call(COLLEAGUE, *tries[3])
+    assert told(answer) == (403, "catalog.not-handling-unit")
+    assert "承办机构" in answer.json()["title"]
+    assert [code for code, _, _ in c.refusals()] == ["catalog.not-handling-unit"] * 11
+    assert c.refusals()[0][1:] == (str(c.case_id), str(AGENCY))
+    said = [*c.said("activity.milestone"), *c.said("condition.declared"), *c.said("mark.added")]
+    assert (said, len(c.said("clip.linked")), c.said("clip.unlinked")) == ([], 1, [])
+
+
+async def test_an_officer_links_the_own_units_films_and_the_custodian_any(c: Cabinet) -> None:
+    foreign, nobodys = uuid4(), uuid4()
+    await c.hear(stored(foreign, unit_id=UNIT), stored(nobodys, unit_id=None))
+    case_id, step = uuid4(), uuid4()
+    await c.done(COLLEAGUE, "PUT", f"/cases/{case_id}", case(unit_id=str(UNIT)))
+    await c.done(COLLEAGUE, "PUT", f"/activities/{step}", activity(case_id))
+    for who, body in (
+        (COLLEAGUE, link(c, activity_id=step)),
+        (COLLEAGUE, link(c, activity_id=step, clip_id=nobodys)),
+        (OFFICER, link(c, clip_id=foreign)),
+    ):
+        answer = await c.call(who, "PUT", f"/links/{uuid4()}", body)
+        assert told(answer) == (403, "catalog.not-handling-unit")
+    assert [thing for _, thing, _ in c.refusals()] == [str(c.clip_id), str(nobodys), str(foreign)]
+    await c.done(COLLEAGUE, "PUT", f"/links/{uuid4()}", link(c, activity_id=step, clip_id=foreign))
+    await c.done(OFFICER, "PUT", f"/links/{uuid4()}", link(c, clip_id=nobodys))
+    away = person(Role.CUSTODIAN, agency_id=AGENCY)
+    for clip_id in (c.clip_id, nobodys):
+        await c.done(away, "PUT", f"/links/{uuid4()}", link(c, activity_id=step, clip_id=clip_id))
 
 
 async def test_links_and_marks_are_made_once_and_never_changed(c: Cabinet) -> None:

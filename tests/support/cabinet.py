@@ -23,7 +23,7 @@ OTHER_AGENCY: Final = uuid4()
 START: Final = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 
 STAFF: Final = {
-    role: person(role, agency_id=AGENCY)
+    role: person(role, agency_id=AGENCY, unit_id=AGENCY)
     for role in (
         Role.OFFICER,
         Role.CUSTODIAN,
@@ -34,7 +34,9 @@ STAFF: Final = {
 }
 OFFICER: Final = STAFF[Role.OFFICER]
 CUSTODIAN: Final = STAFF[Role.CUSTODIAN]
-STRANGER: Final = person(Role.OFFICER, Role.CUSTODIAN, Role.UNIT_HEAD, agency_id=OTHER_AGENCY)
+STRANGER: Final = person(
+    Role.OFFICER, Role.CUSTODIAN, Role.UNIT_HEAD, agency_id=OTHER_AGENCY, unit_id=AGENCY
+)
 
 
 @dataclass
@@ -113,7 +115,7 @@ def activity(case_id: UUID, **changes: object) -> dict[str, Any]:
     } | changes
 
 
-def stored(clip_id: UUID, agency_id: UUID = AGENCY) -> ClipStored:
+def stored(clip_id: UUID, agency_id: UUID = AGENCY, unit_id: UUID | None = AGENCY) -> ClipStored:
     return ClipStored(
         agency_id=agency_id,
         clip_id=clip_id,
@@ -124,7 +126,7 @@ def stored(clip_id: UUID, agency_id: UUID = AGENCY) -> ClipStored:
         recorded_end=START + timedelta(hours=1),
         filmed_by=OFFICER.subject,
         uploaded_by=OFFICER.subject,
-        unit_id=None,
+        unit_id=unit_id,
     )
 
 

@@ -1,14 +1,12 @@
 """Activities, and what people state of them: always added, never changed; the last one counts."""
 
-from sqlmodel import Session
-
 from catalog.domain import Activity, ConditionStatement, MilestoneStatement, last_of
 from catalog.errors import DateWrongError, IdTakenError, ReasonMissingError
 from catalog.operations.context import (
     Context,
     check_not_archived,
+    handled_case,
     own_activity,
-    own_case,
 )
 from catalog.store import cases
 from common.auth import Requester
@@ -17,15 +15,16 @@ from contracts.catalog import ActivityRecorded, ConditionDeclared, MilestoneReac
 
 
 def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activity:
-    """Add a carried-out step to a case of `who`'s agency. Safe to repeat.
+    """Add a carried-out step to a case that `who`'s unit handles. Safe to repeat.
 
     Raises:
         CaseUnknownError: there is no such case in `who`'s agency.
+        NotHandlingUnitError: another unit handles it.
         IdTakenError: the id belongs to another activity, or to this one in another form.
         ArchivedError: the archive has the case.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
-        case = own_case(session, who, activity.case_id)
+        case = handled_case(session, who, activity.case_id)
         known = cases.find_activity(session, activity.activity_id)
         if known is None:
             check_not_archived(case)
@@ -51,17 +50,19 @@ def state_milestone(
 
     Raises:
         ActivityUnknownError: there is none in `who`'s agency.
+        NotHandlingUnitError: another unit handles the case.
         ArchivedError: the archive has the case.
         DateWrongError: the moment has not come yet.
         ReasonMissingError: another moment was stated before, and nothing says why it changes.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         activity = own_activity(session, who, statement.activity_id)
+        case = handled_case(session, who, activity.case_id)
         said = cases.list_milestones(session, activity.activity_id)
         last = last_of(said, statement.name)
         if last is not None and last == statement:
             return last
-        _check_open(session, who, activity)
+        check_not_archived(case)
         if statement.at > ctx.clock.now():
             raise DateWrongError("所陈述的时刻尚未到来。")
         if last is not None and last.at != statement.at and statement.reason is None:
@@ -85,15 +86,17 @@ def declare_condition(
 
     Raises:
         ActivityUnknownError: there is none in `who`'s agency.
+        NotHandlingUnitError: another unit handles the case.
         ArchivedError: the archive has the case.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         activity = own_activity(session, who, statement.activity_id)
+        case = handled_case(session, who, activity.case_id)
         said = cases.list_conditions(session, activity.activity_id)
         last = last_of(said, statement.name)
         if last is not None and last == statement:
             return last
-        _check_open(session, who, activity)
+        check_not_archived(case)
         cases.add_condition(session, statement)
         event = ConditionDeclared(
             agency_id=activity.agency_id,
@@ -104,7 +107,3 @@ def declare_condition(
         )
         ctx.outbox.emit(session, event)
     return statement
-
-
-def _check_open(session: Session, who: Requester, activity: Activity) -> None:
-    check_not_archived(own_case(session, who, activity.case_id))

@@ -15,7 +15,10 @@ from catalog.errors import (
 )
 from catalog.operations.context import (
     Context,
+    check_may_offer,
+    check_may_tie,
     check_not_archived,
+    handled_case,
     own_activity,
     own_case,
     own_clip,
@@ -37,13 +40,15 @@ def remember_stored(_ctx: Context, session: Session, event: ClipStored) -> None:
         recorded_start=event.recorded_start,
         recorded_end=event.recorded_end,
         filmed_by=event.filmed_by,
+        uploaded_by=event.uploaded_by,
     )
     clips.remember_clip(session, clip)
 
 
 def remember_quarantined(_ctx: Context, session: Session, event: ClipQuarantined) -> None:
     """A clip's bytes are not those announced: it is shown, and cannot be linked."""
-    clips.quarantine_clip(session, Clip(event.clip_id, event.agency_id, is_quarantined=True))
+    clip = Clip(event.clip_id, event.agency_id, uploaded_by=event.uploaded_by, is_quarantined=True)
+    clips.quarantine_clip(session, clip)
 
 
 def remember_probed(_ctx: Context, session: Session, event: ClipProbed) -> None:
@@ -74,6 +79,7 @@ def link_clip(
     Raises:
         ClipUnknownError: there is none, or ingest's word of it has not arrived yet: try again.
         ActivityUnknownError: there is none in `who`'s agency.
+        NotHandlingUnitError: another unit handles the case or filmed, and `who` is no custodian.
         IdTakenError: the id belongs to another link.
         AlreadyLinkedError: another link says the same.
         ClipQuarantinedError: the clip is not to be used.
@@ -83,6 +89,8 @@ def link_clip(
         clip = own_clip(session, who, clip_id)
         activity = own_activity(session, who, activity_id)
         case = own_case(session, who, activity.case_id)
+        check_may_tie(who, case)
+        check_may_offer(who, clip)
         link = Link(link_id, clip_id, activity_id, case.case_id, who.subject, ctx.clock.now())
         known = clips.find_link(session, link_id)
         if known is None:
@@ -100,6 +108,7 @@ def end_link(ctx: Context, who: Requester, link_id: UUID) -> Link:
 
     Raises:
         LinkUnknownError: there is none in `who`'s agency.
+        NotHandlingUnitError: another unit handles the case, and `who` is no custodian.
         ArchivedError: the archive has the case.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
@@ -107,6 +116,7 @@ def end_link(ctx: Context, who: Requester, link_id: UUID) -> Link:
         case = link and cases.hold_case(session, link.case_id)
         if link is None or case is None or case.agency_id != who.agency_id:
             raise RefusedError(LinkUnknownError(), link_id, case and case.agency_id)
+        check_may_tie(who, case)
         if link.ended_at is not None:
             return link
         check_not_archived(case)
@@ -130,6 +140,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
     Raises:
         ClipUnknownError: there is none, or ingest's word of it has not arrived yet: try again.
         ActivityUnknownError: there is none in `who`'s agency.
+        NotHandlingUnitError: another unit handles the case.
         IdTakenError: the id belongs to another mark.
         ClipQuarantinedError: the clip is not to be used.
         OffsetOutsideError: the clip is not that long.
@@ -138,7 +149,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
     with ctx.recording(who), ctx.db.transaction() as session:
         clip = own_clip(session, who, mark.clip_id)
         activity = own_activity(session, who, mark.activity_id)
-        case = own_case(session, who, activity.case_id)
+        case = handled_case(session, who, activity.case_id)
         known = clips.find_mark(session, mark.mark_id)
         if known is None:
             check_not_archived(case)

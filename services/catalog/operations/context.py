@@ -11,12 +11,14 @@ from catalog.errors import (
     ArchivedError,
     CaseUnknownError,
     ClipUnknownError,
+    NotHandlingUnitError,
 )
 from catalog.settings import Settings
 from catalog.store import cases, clips
 from common import service
 from common.auth import Requester
 from common.service import RefusedError
+from contracts.identity import Role
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,45 @@ def own_case(session: Session, who: Requester, case_id: UUID) -> Case:
     if case is None or case.agency_id != who.agency_id:
         raise RefusedError(CaseUnknownError(), case_id, case and case.agency_id)
     return case
+
+
+def handled_case(session: Session, who: Requester, case_id: UUID) -> Case:
+    """The case, held until the transaction ends, if `who`'s unit handles it.
+
+    Raises:
+        RefusedError: as `own_case`, or another unit of the agency handles it.
+    """
+    case = own_case(session, who, case_id)
+    if who.unit_id != case.unit_id:
+        raise RefusedError(NotHandlingUnitError(), case_id)
+    return case
+
+
+def check_may_tie(who: Requester, case: Case) -> None:
+    """Whether `who` may say which clips serve the case: its unit, or who keeps all clips.
+
+    Raises:
+        RefusedError: neither.
+    """
+    if who.unit_id != case.unit_id and not is_custodian(who):
+        raise RefusedError(NotHandlingUnitError(), case.case_id)
+
+
+def check_may_offer(who: Requester, clip: Clip) -> None:
+    """Whether `who` may let the clip serve a case: whoever can show it there decides who sees it.
+
+    Raises:
+        RefusedError: it is another unit's, or nobody's and uploaded by somebody else.
+    """
+    is_own = (
+        clip.uploaded_by == who.subject if clip.unit_id is None else clip.unit_id == who.unit_id
+    )
+    if not is_own and not is_custodian(who):
+        raise RefusedError(NotHandlingUnitError(), clip.clip_id)
+
+
+def is_custodian(who: Requester) -> bool:
+    return Role.CUSTODIAN in who.roles
 
 
 def own_activity(session: Session, who: Requester, activity_id: UUID) -> Activity:

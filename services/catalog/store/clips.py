@@ -116,6 +116,7 @@ def _clip(row: ClipRow) -> Clip:
         recorded_start=row.recorded_start,
         recorded_end=row.recorded_end,
         filmed_by=row.filmed_by,
+        uploaded_by=row.uploaded_by,
         is_quarantined=row.is_quarantined,
         decodable=row.decodable,
         duration_ms=row.duration_ms,
