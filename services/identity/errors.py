@@ -86,6 +86,14 @@ class RolesWrongError(AppError):
     title: ClassVar[str] = "当事人、代理律师不得兼任机关角色；机关人员账号不得限定案件"
 
 
+class SupervisorReservedError(AppError):
+    """An agency below the topmost one may not make somebody who looks into others."""
+
+    code: ClassVar[str] = "identity.supervisor-reserved"
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    title: ClassVar[str] = "监督人员账号只能由最上级机关的管理员开立"
+
+
 class OwnAccountError(AppError):
     """Nobody locks themselves out: the last administrator could not be replaced."""
 

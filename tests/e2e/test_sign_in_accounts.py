@@ -73,6 +73,16 @@ async def test_an_administrator_works_at_home_and_below(province: Province) -> N
     assert refusals(p) == []
 
 
+async def test_no_agency_makes_its_own_supervisor(province: Province) -> None:
+    p = province
+    body = account_body(p.east, "jiandu", Role.SUPERVISOR)
+    answer = await p.offices.call(p.east_admin, "PUT", f"/v1/accounts/{uuid4()}", body)
+    assert told(answer) == (403, "identity.supervisor-reserved")
+    assert [code for code, *_ in refusals(p)] == ["identity.supervisor-reserved"]
+    answer = await p.offices.call(p.root, "PUT", f"/v1/accounts/{uuid4()}", body)
+    assert answer.is_success
+
+
 async def test_beside_and_above_nothing_exists_and_asking_is_on_record(
     province: Province,
 ) -> None:

@@ -20,6 +20,7 @@ from identity.errors import (
     PasswordWeakError,
     RolesWrongError,
     SetupCodeWrongError,
+    SupervisorReservedError,
     UnitUnknownError,
     UsernameTakenError,
 )
@@ -81,6 +82,7 @@ def open_account(ctx: Context, who: Requester, account: Account, password: str) 
         AgencyUnknownError: `who` does not administer the account's agency.
         UnitUnknownError: the agency has no such unit.
         PasswordWeakError, RolesWrongError: the account cannot be like this.
+        SupervisorReservedError: only the topmost agency opens a supervisor's account.
         UsernameTakenError: somebody else has the user name.
         IdTakenError: the id belongs to another account, or to this one in another form.
     """
@@ -101,6 +103,7 @@ def open_account(ctx: Context, who: Requester, account: Account, password: str) 
         known = _find_same(session, account)
         if known is None:
             _check_place(session, account)
+            _check_watch(session, who, account)
             _add(ctx, session, account, hashed, opened_by=who.subject)
     return known or account
 
@@ -170,6 +173,13 @@ def _check_place(session: Session, account: Account) -> None:
             raise RefusedError(UnitUnknownError(), account.unit_id, unit and unit.agency_id)
     if store.find_login(session, account.username) is not None:
         raise UsernameTakenError
+
+
+def _check_watch(session: Session, who: Requester, account: Account) -> None:
+    """A supervisor sees beyond one agency, so no agency may make one for itself."""
+    own = store.find_agency(session, who.agency_id)
+    if Role.SUPERVISOR in account.roles and (own is None or own.parent_id is not None):
+        raise RefusedError(SupervisorReservedError(), account.account_id)
 
 
 def _find_same(session: Session, account: Account) -> Account | None:
