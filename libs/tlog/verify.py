@@ -27,11 +27,16 @@ STORED, REQUESTED = "ingest.clip.stored.v1", "access.export.requested.v1"
 MANIFEST_MAX_BYTES, TEXT_MAX_BYTES, LEAF_MAX_BYTES = 16 << 20, 64 << 10, 65_535
 FILES_MAX, DIGITS_MAX = 20_000, 18
 ENTRY_FILE = re.compile(r"audit/entries/(0|[1-9][0-9]{0,17})\.json")
+PROOF_FILE = re.compile(r"audit/proofs/(0|[1-9][0-9]{0,17})\.tlog-proof")
+OTHER_FILE = re.compile(
+    r"note\.txt|verify\.py|originals/[^/]+|audit/(checkpoint|log\.vkey|stream\.json)"
+)
+FOLDERS = {"originals", "audit", "audit/entries", "audit/proofs", "__pycache__"}
 SAFE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-OWN_CACHE = re.compile(r"__pycache__/verify\.[^/]*\.pyc")
+OWN_CACHE = re.compile(r"__pycache__/verify\.cpython-[0-9]{2,4}\.pyc")
 LOG_NAME = re.compile(r"[!-*,-~]{1,200}")
 SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
 KEY_SIZE, SIGNATURE_SIZE, HASH_SIZE = 32, 64, 32
@@ -39,12 +44,17 @@ KEY_UNPROVED = (
     "日志公钥取自本文件夹,未与外部核对,请用 --vkey"
     " / the log's key is the folder's own, compared with nothing: give --vkey"
 )
+ONLY_LISTED = (
+    "文字说明、制作时间和本程序:仅由清单列出,而清单没有签名"
+    " / the note, the dates and this program: only listed by the manifest, which is unsigned;"
+    " compare the manifest's SHA-256 with the one in the log"
+)
 NOT_PROVED = (
     "最后一条之后没有新的记录 / that the clip has no later entry: the count is the operator's word",
     "每一次操作都曾报到日志 / that every act was announced to the log at all",
     "入库之前内容的真实性,以及时间 / the truth of the content before it was stored, and the times",
     "日志对所有人出示同一历史 / that everybody is shown the same log: no witness has signed",
-    "文字说明和制作时间 / the note and the date: compare the manifest's SHA-256 with the log's",
+    ONLY_LISTED,
 )
 
 
@@ -142,12 +152,19 @@ def verify(folder: Path, vkey: str) -> list[Failed]:
 
 def trusted_key(given: str | None) -> str:
     """Return the key the caller trusts, read from a file when a file is named."""
-    if not given or "+" in given:
-        return given or ""
-    if not Path(given).is_file():
-        raise CannotCheck("--vkey 既不是公钥也不是文件 / --vkey is neither a key nor a file")
-    with Path(given).open("rb") as file:
-        return file.read(TEXT_MAX_BYTES).decode("utf-8", "replace").strip()
+    if given is None:
+        return ""
+    key = given.strip()
+    if "+" not in key and Path(given).is_file():
+        with Path(given).open("rb") as file:
+            key = file.read(TEXT_MAX_BYTES).decode("utf-8", "replace").strip()
+    try:
+        parse_vkey("--vkey", key)
+    except Failed:  # never taken for "no key was given": then anybody's would do
+        raise CannotCheck(
+            "--vkey 既不是公钥也不是公钥文件 / --vkey is no key, nor a file of one"
+        ) from None
+    return key
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -190,7 +207,9 @@ def wrong_files(folder: Path, manifest: Manifest) -> list[Failed]:
     present = walk(folder)
     wrong = [Failed(ascii(p), "不在清单中 / not listed") for p in present - set(manifest.files)]
     for path, listed in manifest.files.items():
-        if path not in present:
+        if not any(shape.fullmatch(path) for shape in (ENTRY_FILE, PROOF_FILE, OTHER_FILE)):
+            wrong.append(Failed(path, "不应在证据文件夹中 / no part of an evidence folder"))
+        elif path not in present:
             wrong.append(Failed(path, "缺失 / missing"))
         elif digest(folder, path, listed.size_bytes) != listed.sha256:
             wrong.append(Failed(path, "内容已改变 / changed: size or SHA-256 differs"))
@@ -211,6 +230,8 @@ def walk(folder: Path) -> set[str]:
             path = full.relative_to(folder).as_posix()
             if full.is_symlink() or not (full.is_dir() or full.is_file()):
                 raise Failed(ascii(path), "不是普通文件 / not a plain file")
+            if full.is_dir() and path not in FOLDERS:
+                raise Failed(ascii(path), "不应在证据文件夹中 / no part of an evidence folder")
             if full.is_file() and not OWN_CACHE.fullmatch(path):
                 found.add(path)
         if len(found) > FILES_MAX:

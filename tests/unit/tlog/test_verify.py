@@ -134,8 +134,41 @@ def test_what_python_leaves_beside_the_verifier_is_no_addition(it: Evidence, say
     (it / "__pycache__").mkdir()
     (it / "__pycache__/verify.cpython-38.pyc").write_bytes(b"")
     assert says(it)[0] == 0
-    (it / "__pycache__/more.pyc").write_bytes(b"")
-    failed(says(it), "'__pycache__/more.pyc'")
+    for name in ("more.pyc", "verify.FORGED.mp4.pyc"):
+        (it / "__pycache__" / name).write_bytes(b"")
+        failed(says(it), f"'__pycache__/{name}'")
+        (it / "__pycache__" / name).unlink()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{place}forged.mp4" for place in ("", "original/", "Originals/", "originals/more/")),
+        *("note-2.txt", "originals.mp4", "audit/note.txt", "audit/entries/more/1.json"),
+    ],
+)
+def test_a_film_beside_the_originals_is_refused_though_the_manifest_lists_it(
+    it: Evidence, says: Say, path: str
+) -> None:
+    (it / path).parent.mkdir(exist_ok=True)
+    (it / path).write_bytes(b"A FORGED FILM")
+    it.relist()
+    failed(says(it, "--vkey", it.vkey), path, *(f"'{it_}'" for it_ in above(path)))
+
+
+def above(path: str) -> list[str]:
+    return [part.as_posix() for part in Path(path).parents]
+
+
+def test_a_file_listed_under_another_letter_case_is_no_part(it: Evidence, says: Say) -> None:
+    (it / "note.txt").rename(it / "NOTE.txt")
+    it.relist()
+    failed(says(it), "NOTE.txt")
+
+
+def test_another_folder_is_refused_though_it_is_empty(it: Evidence, says: Say) -> None:
+    (it / "extra").mkdir()
+    failed(says(it), "'extra'")
 
 
 @pytest.mark.parametrize(
@@ -390,8 +423,17 @@ def test_a_folder_that_holds_no_evidence_cannot_be_checked(tmp_path: Path, says:
     assert says(Evidence(tmp_path / "nowhere", ""))[0] == 2
 
 
-def test_a_key_that_is_none_cannot_be_checked_against(it: Evidence, says: Say) -> None:
-    assert says(it, "--vkey", "no-such-file")[0] == 2
+@pytest.mark.parametrize("key", ["no-such-file", "", " ", "log.example/1+00000000+AQ=="])
+def test_a_key_that_is_none_cannot_be_checked_against(it: Evidence, says: Say, key: str) -> None:
+    assert says(it, "--vkey", key)[0] == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"no key"])
+def test_a_file_that_holds_no_key_cannot_be_checked_against(
+    it: Evidence, says: Say, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "trusted").write_bytes(content)
+    assert says(it, "--vkey", str(tmp_path / "trusted"))[0] == 2
 
 
 def test_wrong_usage_is_told_from_a_failure(it: Evidence) -> None:
