@@ -9,8 +9,12 @@ from liuhen.demo.stage import Stage
 
 
 def on_record(stage: Stage, who: str, kind: str, thing: str) -> dict[str, Any]:
-    """The event of this kind about `thing` in the log's chain of a person, once it is there."""
-    path = f"/audit/v1/entries?stream={stage.id(who)}"
+    """The event of this kind about `thing` in the log's chain of a person, once it is there.
+
+    A chain of what concerns no clip is named by the event's service and its key.
+    """
+    service, _, _ = kind.partition(".")
+    path = f"/audit/v1/entries?stream={service}:{stage.id(who)}"
 
     def found() -> dict[str, Any]:
         entries = stage.done("supervisor", "GET", path)["items"]

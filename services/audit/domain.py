@@ -11,6 +11,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from common.bus import Record
+from common.events import SYSTEM
+from contracts.identity import AgencyRegistered
 from tlog.merkle import Edge, leaf_hash
 
 LEAF_SIZE_MAX_BYTES: Final = 65_535
@@ -61,6 +63,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Agency:
+    """An agency's place in the tree; the root has no parent."""
+
+    agency_id: UUID
+    parent_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose entries somebody may see: an agency's, or also those of all agencies below it.
+
+    Entries of no agency go with the root's subtree: they are facts about the whole system.
+    """
+
+    agency_id: UUID
+    with_subtree: bool
+
+
+@dataclass(frozen=True)
 class Signed:
     """A checkpoint as it was signed; `note` is the exact bytes."""
 
@@ -106,13 +127,29 @@ def arrival(record: Record, nonce: bytes) -> Arrival:
 
 
 def stream_of(record: Record) -> str:
-    """Whose chain the record belongs to: the clip it speaks of, else its own key."""
+    """Whose chain the record belongs to: the clip's it speaks of, else its topic's for its key.
+
+    Clips' ids are chosen by those who announce them. Only clips' chains are named by a bare id,
+    so that a clip given the id of a person or of a case does not get at what concerns those.
+    """
     try:
         body = json.loads(record.value)
     except (ValueError, RecursionError):
         body = None
     clip_id = _uuid(body.get("clip_id")) if isinstance(body, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - JSON of anybody's
-    return str(clip_id) if clip_id else word(record.key)
+    return str(clip_id) if clip_id else word(f"{record.topic}:{record.key}")
+
+
+def agency_of(record: Record) -> Agency | None:
+    """The place in the tree that the record gives to an agency, if it is identity's and sound."""
+    if (record.topic, record.headers["ce_type"]) != ("identity", AgencyRegistered.type):
+        return None
+    try:
+        said = AgencyRegistered.model_validate_json(record.value)
+    except ValueError:
+        return None
+    # Nobody's entries are the whole system's: never in an agency's subtree, whatever is announced.
+    return None if said.agency_id == SYSTEM else Agency(said.agency_id, said.parent_id)
 
 
 def word(text: str) -> str:

@@ -5,13 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from sqlmodel import Session
 
 from audit import domain, store
 from audit.adapters import CheckpointFile
-from audit.domain import BundleRequest, Entry, Log, Proved, Signed
+from audit.domain import BundleRequest, Entry, Log, Proved, Scope, Signed
 from audit.errors import (
     ClockBehindError,
     EntryUnknownError,
@@ -81,6 +80,9 @@ def append(ctx: Context, session: Session, received: Sequence[Received]) -> None
     ]
     if not arrivals:
         return
+    for agency in map(domain.agency_of, (arrival.record for arrival in arrivals)):
+        if agency:
+            store.save_agency(session, agency)
     log = store.log(session)
     heads = store.heads(session, {arrival.stream for arrival in arrivals})
     entries = domain.entries(log, heads, arrivals)
@@ -131,8 +133,8 @@ def latest_checkpoint(ctx: Context) -> Signed:
 def list_entries(
     ctx: Context, who: Requester, stream: str | None, after: int, limit: int
 ) -> list[Entry]:
-    """Entries in the log's order: of the requester's agency, for a supervisor of every one."""
-    listing = Listing(_agency_shown(who), stream, after, limit)
+    """Entries in the log's order: of the agencies whose entries `who` may see."""
+    listing = Listing(scope_of(who), stream, after, limit)
     with ctx.db.snapshot() as session:
         return store.list_entries(session, listing)
 
@@ -141,12 +143,11 @@ def show_entry(ctx: Context, who: Requester, index: int) -> Shown:
     """One entry, with its proof once a checkpoint covers it.
 
     Raises:
-        EntryUnknownError: there is none, or it is another agency's.
+        EntryUnknownError: there is none, or of an agency out of sight.
     """
     with ctx.db.snapshot() as session:
         entry, last = store.find_entry(session, index), store.latest_checkpoint(session)
-        own = entry is not None and _agency_shown(who) in (None, entry.agency_id)
-        if entry and own:
+        if entry and store.may_see(session, scope_of(who), entry):
             covered = last is not None and index < last.size
             return Shown(entry, _prove(session, entry, last).proof if last and covered else None)
     raise ctx.refuse(who, EntryUnknownError(), owner_id=entry.agency_id if entry else None)
@@ -155,7 +156,12 @@ def show_entry(ctx: Context, who: Requester, index: int) -> Shown:
 def count_kinds(ctx: Context, who: Requester) -> dict[str, int]:
     """How many entries of each type the requester may see."""
     with ctx.db.snapshot() as session:
-        return store.count_kinds(session, _agency_shown(who))
+        return store.count_kinds(session, scope_of(who))
+
+
+def scope_of(who: Requester) -> Scope:
+    """A supervisor sees the own agency and those below; everybody else the own one only."""
+    return Scope(who.agency_id, with_subtree=Role.SUPERVISOR in who.roles)
 
 
 def start(ctx: Context) -> None:
@@ -256,11 +262,6 @@ def _check_signed(ctx: Context, session: Session, log: Log, note: bytes) -> None
 def _check_root(session: Session, size: int, root: bytes) -> None:
     if root_of(store.nodes(session, complete_subtrees(0, size))) != root:
         raise LogDamagedError(f"at {size} entries the tree has not the root that was signed")
-
-
-def _agency_shown(who: Requester) -> UUID | None:
-    """Whose entries the requester may see; None: every agency's."""
-    return None if Role.SUPERVISOR in who.roles else who.agency_id
 
 
 def _is_own_checkpoint(received: Received) -> bool:

@@ -2,25 +2,48 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    tuple_,
+    update,
+)
 from sqlmodel import Session, col, select
 
-from audit.domain import BundleRequest, Entry, Head, Log, Signed
+from audit.domain import Agency, BundleRequest, Entry, Head, Log, Scope, Signed
 from audit.errors import LogDamagedError, LogMovedError
-from audit.tables import BundleRow, CheckpointRow, EntryRow, LogRow, NodeRow, StreamRow
+from audit.tables import (
+    AgencyRow,
+    Base,
+    BundleRow,
+    CheckpointRow,
+    EntryRow,
+    LogRow,
+    NodeRow,
+    StreamRow,
+)
+from common.events import SYSTEM
 from tlog.merkle import HASH_SIZE, Edge, EdgeError, Node, NodeId
 
 _ONLY = 1
+_agency: Final = Base.metadata.tables["agency"].c
 
 
 @dataclass(frozen=True)
 class Listing:
     """Which entries somebody wants, and which that person may see."""
 
-    agency_id: UUID | None
-    """None: of every agency."""
+    scope: Scope
     stream: str | None
     after: int
     limit: int
@@ -101,6 +124,16 @@ def find_entry(session: Session, index: int) -> Entry | None:
     return row and _entry(row)
 
 
+def may_see(session: Session, scope: Scope, entry: Entry) -> bool:
+    query = select(EntryRow.index).where(EntryRow.index == entry.index, _visible(scope))
+    return session.exec(query).first() is not None
+
+
+def save_agency(session: Session, agency: Agency) -> None:
+    session.merge(AgencyRow(**vars(agency)))
+    session.flush()
+
+
 def last_entry(session: Session) -> Entry | None:
     row = session.exec(select(EntryRow).order_by(col(EntryRow.index).desc()).limit(1)).first()
     return row and _entry(row)
@@ -117,20 +150,17 @@ def stream_entries(session: Session, stream: str, size: int) -> list[Entry]:
 
 
 def list_entries(session: Session, listing: Listing) -> list[Entry]:
-    query = select(EntryRow).where(EntryRow.index > listing.after)
-    if listing.agency_id:
-        query = query.where(EntryRow.agency_id == listing.agency_id)
+    query = select(EntryRow).where(EntryRow.index > listing.after, _visible(listing.scope))
     if listing.stream:
         query = query.where(EntryRow.stream == listing.stream)
     query = query.order_by(col(EntryRow.index)).limit(listing.limit)
     return [_entry(row) for row in session.exec(query)]
 
 
-def count_kinds(session: Session, agency_id: UUID | None) -> dict[str, int]:
+def count_kinds(session: Session, scope: Scope) -> dict[str, int]:
     """How many entries there are of each type."""
-    query = select(EntryRow.type, func.count()).group_by(EntryRow.type).order_by(EntryRow.type)
-    if agency_id:
-        query = query.where(EntryRow.agency_id == agency_id)
+    query = select(EntryRow.type, func.count()).where(_visible(scope))
+    query = query.group_by(EntryRow.type).order_by(EntryRow.type)
     return dict(session.exec(query).all())
 
 
@@ -164,6 +194,21 @@ def finish_bundle(session: Session, export_id: UUID, sha256: str, tree_size: int
         .values(sha256=sha256, tree_size=tree_size)
     )
     return finished.rowcount == 1
+
+
+def _visible(scope: Scope) -> ColumnElement[bool]:
+    """What holds of the entries in a scope.
+
+    UNION, not UNION ALL: a tree that is wrong and runs in a circle still ends.
+    """
+    if not scope.with_subtree:
+        return col(EntryRow.agency_id) == scope.agency_id
+    top = select(literal(scope.agency_id, Uuid).label("agency_id")).cte("scope", recursive=True)
+    tree = top.union(select(_agency.agency_id).where(_agency.parent_id == top.c.agency_id))
+    own = col(EntryRow.agency_id).in_(select(tree.c.agency_id))
+    of_root = exists().where(_agency.agency_id == scope.agency_id, _agency.parent_id.is_(None))
+    nobodys = or_(col(EntryRow.agency_id) == SYSTEM, col(EntryRow.agency_id).is_(None))
+    return or_(own, and_(nobodys, of_root))
 
 
 def _move_heads(session: Session, newest: dict[str, Head]) -> None:

@@ -52,6 +52,15 @@ class EntryRow(Base, table=True):
     stream_number: int = Field(sa_type=BigInteger)
 
 
+class AgencyRow(Base, table=True):
+    """The tree, as identity tells it: a child may be heard of before its parent."""
+
+    __tablename__ = "agency"
+
+    agency_id: UUID = Field(primary_key=True)
+    parent_id: UUID | None = Field(index=True)
+
+
 class NodeRow(Base, table=True):
     """The hash of a complete subtree. Append-only, by trigger."""
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from common.auth import Requester
-from common.events import Event
+from common.events import SYSTEM, Event
 from contracts.audit import RequestRefused
-from contracts.identity import Role
+from contracts.identity import AgencyRegistered, Level, Role
 from tests.support.house import House, house, settle
 from tests.support.ledger import AGENCY, CLIP, export_requested, stored
 from tests.support.people import person
@@ -20,7 +20,26 @@ from tlog.note import Verifier
 OTHER_AGENCY = UUID(int=99)
 CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
 STRANGER = person(Role.CUSTODIAN, agency_id=OTHER_AGENCY)
-SUPERVISOR = person(Role.SUPERVISOR, agency_id=OTHER_AGENCY)
+ROOT_ID, CITY_ID = UUID(int=97), UUID(int=98)
+SUPERVISOR = person(Role.SUPERVISOR, agency_id=ROOT_ID)
+
+
+async def plant(it: House) -> None:
+    """Have identity tell the tree, a child before its parent: the agency, its city, a stranger."""
+    places = (
+        (AGENCY, CITY_ID, Level.AGENCY),
+        (CITY_ID, ROOT_ID, Level.CITY),
+        (OTHER_AGENCY, ROOT_ID, Level.CITY),
+        (ROOT_ID, None, Level.PROVINCE),
+    )
+    await announce(
+        it,
+        "identity",
+        *(
+            AgencyRegistered(agency_id=own, parent_id=parent, level=level, division="440000")
+            for own, parent, level in places
+        ),
+    )
 
 
 async def announce(it: House, service: str, *events: Event) -> None:
@@ -107,7 +126,8 @@ async def test_an_entry_has_no_proof_until_a_checkpoint_covers_it(tmp_path: Path
 async def test_nothing_of_one_agency_is_shown_to_another(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
         await announce(it, "ingest", stored())
-        assert await entries(it, STRANGER) == []
+        await plant(it)
+        assert {line["agency_id"] for line in await entries(it, STRANGER)} == {str(OTHER_AGENCY)}
         hidden = await it.call(STRANGER, "GET", "/audit/v1/entries/0")
         unknown = await it.call(STRANGER, "GET", "/audit/v1/entries/123456")
         assert hidden.status_code == 404
@@ -120,8 +140,9 @@ async def test_nothing_of_one_agency_is_shown_to_another(tmp_path: Path) -> None
     assert [line["agency_id"] for line in refusals] == [str(AGENCY), str(OTHER_AGENCY)]
 
 
-async def test_a_supervisor_sees_every_agencys_kinds_and_others_their_own(tmp_path: Path) -> None:
+async def test_the_topmost_supervisor_sees_all_kinds_and_others_their_own(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
+        await plant(it)
         await announce(it, "ingest", stored(), stored(uuid4(), agency_id=OTHER_AGENCY))
         counts = [
             {
@@ -133,6 +154,62 @@ async def test_a_supervisor_sees_every_agencys_kinds_and_others_their_own(tmp_pa
     assert counts == [2, 1, 1]
 
 
+async def test_a_supervisor_sees_the_own_agency_and_those_below_only(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await plant(it)
+        await announce(it, "ingest", stored(), stored(uuid4(), agency_id=OTHER_AGENCY))
+        seen = {
+            agency_id: {line["agency_id"] for line in await entries(it, supervisor_of(agency_id))}
+            for agency_id in (AGENCY, CITY_ID, OTHER_AGENCY, ROOT_ID)
+        }
+        hidden = [
+            line["index"]
+            for line in await entries(it, SUPERVISOR)
+            if line["agency_id"] == str(AGENCY)
+        ]
+        for index in hidden:
+            answer = await it.call(supervisor_of(OTHER_AGENCY), "GET", f"/audit/v1/entries/{index}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "audit.entry-unknown")
+            await it.done(supervisor_of(CITY_ID), "GET", f"/audit/v1/entries/{index}")
+    everyone = {str(id_) for id_ in (AGENCY, CITY_ID, OTHER_AGENCY, ROOT_ID)}
+    assert seen == {
+        AGENCY: {str(AGENCY)},
+        CITY_ID: {str(AGENCY), str(CITY_ID)},
+        OTHER_AGENCY: {str(OTHER_AGENCY)},
+        ROOT_ID: everyone,
+    }
+
+
+async def test_only_the_topmost_supervisor_sees_the_whole_systems_facts(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await plant(it)
+        await announce(it, "ingest", stored(agency_id=SYSTEM))
+        unheard_of = supervisor_of(UUID(int=1234))
+        below = (supervisor_of(CITY_ID), supervisor_of(AGENCY), unheard_of, CUSTODIAN)
+        (index,) = [
+            line["index"]
+            for line in await entries(it, SUPERVISOR)
+            if line["agency_id"] == str(SYSTEM)
+        ]
+        for who in (*below, person(Role.CUSTODIAN, agency_id=ROOT_ID)):
+            assert str(SYSTEM) not in {line["agency_id"] for line in await entries(it, who)}
+            answer = await it.call(who, "GET", f"/audit/v1/entries/{index}")
+            assert answer.status_code == 404
+        await it.done(SUPERVISOR, "GET", f"/audit/v1/entries/{index}")
+
+
+async def test_what_concerns_no_clip_is_found_by_its_topic_and_key(tmp_path: Path) -> None:
+    async with house(tmp_path) as it:
+        await plant(it)
+        found = await entries(it, SUPERVISOR, stream=f"identity:{CITY_ID}")
+        assert [line["type"] for line in found] == [AgencyRegistered.type]
+        assert await entries(it, SUPERVISOR, stream=str(CITY_ID)) == []
+
+
+def supervisor_of(agency_id: UUID) -> Requester:
+    return person(Role.SUPERVISOR, agency_id=agency_id)
+
+
 async def test_whose_business_the_log_is_not_gets_a_recorded_refusal(tmp_path: Path) -> None:
     async with house(tmp_path) as it:
         officer = person(Role.OFFICER, agency_id=AGENCY)
@@ -141,7 +218,7 @@ async def test_whose_business_the_log_is_not_gets_a_recorded_refusal(tmp_path: P
             refused = await it.call(officer, "GET", path)
             assert (refused.status_code, refused.json()["code"]) == (403, "common.not-for-role")
         await settle(it.app)
-        types = [line["type"] for line in await entries(it, SUPERVISOR)]
+        types = [line["type"] for line in await entries(it, CUSTODIAN)]
     assert types == [RequestRefused.type] * 3
 
 

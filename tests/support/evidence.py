@@ -43,7 +43,7 @@ def history() -> list[Record]:
         speaker.wrap("access.request.decided.v1", str(CLIP), clip),
         speaker.record(export_requested(EXPORT, case_id=CASE)),
         speaker.record(stored(OTHER_CLIP)),
-        speaker.wrap("catalog.mark.added.v1", str(CLIP), b'{"clip_id":"%s"' % str(CLIP).encode()),
+        speaker.wrap("catalog.mark.added.v1", str(CLIP), clip),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -10,8 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import domain
-from audit.domain import LEAF_SIZE_MAX_BYTES, Entry, Head, Log, stream_of, word
+from audit.domain import (
+    LEAF_SIZE_MAX_BYTES,
+    Agency,
+    Entry,
+    Head,
+    Log,
+    agency_of,
+    stream_of,
+    word,
+)
 from common.bus import Record
+from common.events import SYSTEM
+from contracts.identity import AgencyRegistered, Level
 from tests.support.clock import FrozenClock
 from tests.support.ledger import CLIP, Speaker, stored
 from tlog.merkle import Edge, leaf_hash
@@ -93,18 +105,50 @@ def test_the_same_fact_twice_makes_two_different_leaves() -> None:
             b'{"clip_id":"%s"}' % str(UUID(int=2**127 + 10)).upper().encode(),
             str(UUID(int=2**127 + 10)),
         ),
-        (b'{"clip_id":"{%s}"}' % str(CLIP).encode(), "k"),
-        (b'{"clip_id":"not a uuid, but of just that length"}', "k"),
-        (b'{"clip_id":7}', "k"),
-        (b'["clip_id"]', "k"),
-        (b"", "k"),
-        (b"\xff\xfe", "k"),
-        (b"[" * 100_000, "k"),
-        (b'{"clip_id":%s}' % (b"9" * 5000), "k"),
+        (b'{"clip_id":"{%s}"}' % str(CLIP).encode(), "ingest:k"),
+        (b'{"clip_id":"not a uuid, but of just that length"}', "ingest:k"),
+        (b'{"clip_id":7}', "ingest:k"),
+        (b'["clip_id"]', "ingest:k"),
+        (b"", "ingest:k"),
+        (b"\xff\xfe", "ingest:k"),
+        (b"[" * 100_000, "ingest:k"),
+        (b'{"clip_id":%s}' % (b"9" * 5000), "ingest:k"),
     ],
 )
-def test_a_chain_is_the_clips_or_else_the_keys(value: bytes, stream: str) -> None:
+def test_a_chain_is_the_clips_or_else_the_topics_for_a_key(value: bytes, stream: str) -> None:
     assert stream_of(said(value)) == stream
+
+
+def test_nothing_but_a_clip_has_a_chain_that_is_named_by_a_bare_id() -> None:
+    about_a_clip = b'{"clip_id":"%s"}' % str(CLIP).encode()
+    assert stream_of(said(about_a_clip)) == str(CLIP)
+    assert stream_of(said(b"{}", key=str(CLIP))) == f"ingest:{CLIP}"
+
+
+ROOT_ID, CHILD_ID = UUID(int=20), UUID(int=21)
+
+
+def placed(agency_id: UUID = CHILD_ID, parent_id: UUID | None = ROOT_ID) -> AgencyRegistered:
+    return AgencyRegistered(
+        agency_id=agency_id, parent_id=parent_id, level=Level.AGENCY, division="440000"
+    )
+
+
+def test_the_tree_is_what_identity_says_it_is() -> None:
+    assert agency_of(speaker().record(placed())) == Agency(CHILD_ID, ROOT_ID)
+    assert agency_of(speaker().record(placed(parent_id=None))) == Agency(CHILD_ID, None)
+
+
+def test_nobody_else_and_nothing_malformed_changes_the_tree() -> None:
+    sound = speaker().record(placed())
+    assert agency_of(replace(sound, topic="catalog")) is None
+    assert agency_of(speaker().record(stored())) is None
+    for value in (b"", b"\xff", b"[]", b"{}", b"[" * 100_000, b'{"agency_id":7}'):
+        assert agency_of(replace(sound, value=value)) is None
+
+
+def test_the_whole_systems_facts_are_never_given_a_place_below_an_agency() -> None:
+    assert agency_of(speaker().record(placed(SYSTEM))) is None
 
 
 def test_poison_is_logged_as_opaque_bytes() -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _log()
     _tree()
     _published()
+    _agencies()
     if op.get_bind().dialect.name == "sqlite":
         _guard()
 
@@ -83,6 +84,16 @@ def _published() -> None:
         sa.Column("tree_size", sa.BigInteger),
         sa.PrimaryKeyConstraint("export_id", name="pk_bundle"),
     )
+
+
+def _agencies() -> None:
+    op.create_table(
+        "agency",
+        sa.Column("agency_id", sa.Uuid, nullable=False),
+        sa.Column("parent_id", sa.Uuid),
+        sa.PrimaryKeyConstraint("agency_id", name="pk_agency"),
+    )
+    op.create_index("ix_agency_parent_id", "agency", ["parent_id"])
 
 
 def _guard() -> None:
