@@ -7,18 +7,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.support.evidence import (
-    CLIP,
-    EXPORT,
-    OTHER_CLIP,
-    Evidence,
-    Json,
-    evidence,
-    flipped,
-)
+from tests.support.evidence import CLIP, EXPORT, OTHER_CLIP, Evidence, Json, evidence, flipped
 from tlog import verify
 from tlog.note import LocalSigner, sign
 
+Say = Callable[..., tuple[int, str]]
 ENTRIES = (1, 2, 7, 8, 10)
 """Where the clip's entries stand; the request for the export is the one but last."""
 FILES = [
@@ -31,21 +24,6 @@ FILES = [
     *(f"audit/entries/{index}.json" for index in ENTRIES),
     *(f"audit/proofs/{index}.tlog-proof" for index in ENTRIES),
 ]
-Say = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def it(tmp_path: Path) -> Evidence:
-    return evidence(tmp_path / "evidence")
-
-
-@pytest.fixture
-def says(capsys: pytest.CaptureFixture[str]) -> Say:
-    def run(it: Evidence, *options: str) -> tuple[int, str]:
-        code = verify.main([str(it.folder), *options])
-        return code, capsys.readouterr().out
-
-    return run
 
 
 def failed(answer: tuple[int, str], *named: str) -> None:
@@ -415,28 +393,3 @@ def test_another_export_or_case_was_never_requested(it: Evidence, says: Say, nam
 def test_evidence_of_another_clip_is_not_of_this_one(it: Evidence, says: Say) -> None:
     it.rewrite_json("manifest.json", lambda manifest: manifest.update(clip_id=str(OTHER_CLIP)))
     failed(says(it), "audit/entries/1.json")
-
-
-def test_a_folder_that_holds_no_evidence_cannot_be_checked(tmp_path: Path, says: Say) -> None:
-    code, out = says(Evidence(tmp_path, ""))
-    assert (code, "无法校验 CANNOT CHECK" in out) == (2, True)
-    assert says(Evidence(tmp_path / "nowhere", ""))[0] == 2
-
-
-@pytest.mark.parametrize("key", ["no-such-file", "", " ", "log.example/1+00000000+AQ=="])
-def test_a_key_that_is_none_cannot_be_checked_against(it: Evidence, says: Say, key: str) -> None:
-    assert says(it, "--vkey", key)[0] == 2
-
-
-@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"no key"])
-def test_a_file_that_holds_no_key_cannot_be_checked_against(
-    it: Evidence, says: Say, tmp_path: Path, content: bytes
-) -> None:
-    (tmp_path / "trusted").write_bytes(content)
-    assert says(it, "--vkey", str(tmp_path / "trusted"))[0] == 2
-
-
-def test_wrong_usage_is_told_from_a_failure(it: Evidence) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        verify.main([str(it.folder), "--no-such-option"])
-    assert exit_.value.code == 2
