@@ -92,6 +92,7 @@ async def test_another_units_officer_adds_nothing_to_a_case_and_trying_is_on_rec
         ("PUT", f"/links/{uuid4()}", link(c, clip_id=own)),
         ("POST", f"/links/{link_id}/end", None),
         ("PUT", f"/marks/{uuid4()}", mark(c)),
+        ("POST", f"/cases/{c.case_id}/end", {"ended_on": "2026-01-05", "traits": []}),
     ]
     for who in (COLLEAGUE, person(Role.OFFICER, agency_id=AGENCY)):
         for method, path, body in tries[:3] + tries[4:]:
@@ -100,7 +101,7 @@ async def test_another_units_officer_adds_nothing_to_a_case_and_trying_is_on_rec
     answer = await c.call(COLLEAGUE, *tries[3])
     assert told(answer) == (403, "catalog.not-handling-unit")
     assert "承办机构" in answer.json()["title"]
-    assert [code for code, _, _ in c.refusals()] == ["catalog.not-handling-unit"] * 11
+    assert [code for code, _, _ in c.refusals()] == ["catalog.not-handling-unit"] * 13
     assert c.refusals()[0][1:] == (str(c.case_id), str(AGENCY))
     said = [*c.said("activity.milestone"), *c.said("condition.declared"), *c.said("mark.added")]
     assert (said, len(c.said("clip.linked")), c.said("clip.unlinked")) == ([], 1, [])

@@ -17,7 +17,7 @@ from catalog.errors import (
     IdTakenError,
     NotEndedError,
 )
-from catalog.operations.context import Context, own_case
+from catalog.operations.context import Context, handled_case, own_case
 from catalog.store import cases, clips
 from common.auth import Requester
 from common.service import RefusedError
@@ -53,12 +53,13 @@ def end_case(ctx: Context, who: Requester, case_id: UUID, ending: Ending) -> Cas
 
     Raises:
         CaseUnknownError: there is none in `who`'s agency.
+        NotHandlingUnitError: another unit handles it.
         DateWrongError: the day has not come yet, in China.
         EndTooEarlyError: something of the case was done or filmed after the day.
         AlreadyEndedError: the case was ended otherwise.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
-        case = own_case(session, who, case_id)
+        case = handled_case(session, who, case_id)
         if domain.is_future(ending.ended_on, ctx.clock.now()):
             raise DateWrongError
         if case.ending is None:
