@@ -6,8 +6,15 @@ from pathlib import Path
 from socket import AddressFamily, create_server, socket
 from typing import Any, Final, Self
 
+from liuhen.patience import PatientProtocol
+
 SHUTDOWN_MAX_S: Final = 10
 """How long running answers may take to end before they are cut at shutdown."""
+CONNECTIONS_MAX: Final = 512
+"""Connections at once; further ones are answered 503. Half of the 1024 files that a process may
+have open by default: the databases and films need the other half."""
+KEEP_ALIVE_S: Final = 5
+"""How long a connection may rest between two requests, so that resting ones take no places."""
 
 
 class DoorError(Exception):
@@ -77,6 +84,10 @@ class Door:
             "log_config": None,
             "access_log": False,
             "server_header": False,
+            "http": PatientProtocol,
+            "ws": "none",  # nothing here speaks it, and it would have no limits
+            "limit_concurrency": CONNECTIONS_MAX,
+            "timeout_keep_alive": KEEP_ALIVE_S,
             "timeout_graceful_shutdown": SHUTDOWN_MAX_S,
         }
 
