@@ -24,8 +24,12 @@ from typing import NamedTuple, NoReturn, cast
 
 FORMAT = "liuhen-evidence/1"
 STORED, REQUESTED = "ingest.clip.stored.v1", "access.export.requested.v1"
-MANIFEST_MAX_BYTES, TEXT_MAX_BYTES, LEAF_MAX_BYTES = 16 << 20, 64 << 10, 65_535
-FILES_MAX, DIGITS_MAX = 20_000, 18
+TEXT_MAX_BYTES, LEAF_MAX_BYTES, DIGITS_MAX = 64 << 10, 65_535, 18
+# What bounds the memory: an entry is two files, a file about 180 bytes of the manifest. 100 000
+# entries take some 300 MB; no folder can take more than about three times that.
+ENTRIES_MAX = 150_000
+FILES_MAX = 2 * ENTRIES_MAX + 100
+MANIFEST_MAX_BYTES, PARTS_MAX = 220 * FILES_MAX, 4 * FILES_MAX
 ENTRY_FILE = re.compile(r"audit/entries/(0|[1-9][0-9]{0,17})\.json")
 PROOF_FILE = re.compile(r"audit/proofs/(0|[1-9][0-9]{0,17})\.tlog-proof")
 OTHER_FILE = re.compile(
@@ -97,15 +101,14 @@ class Head(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What is needed of an entry that was proved to be in the log."""
+    """What is needed of an entry that was proved to be in the log: little, as there are many."""
 
     where: str
-    leaf_hash: bytes
-    stream: str
+    leaf_hash: str
     stream_number: int
-    stream_previous: object
-    type: object
-    body: bytes
+    stream_previous: str  # empty: none
+    stored: str  # the SHA-256 of the original, where the entry says that one was stored
+    asks: bool  # for this very export
 
 
 def main(arguments: list[str]) -> int:
@@ -141,7 +144,7 @@ def verify(folder: Path, vkey: str) -> list[Failed]:
         if not wrong:
             check_chain(folder, manifest, head, entries)
             check_originals(manifest, entries)
-            check_request(manifest, entries)
+            check_request(entries)
     except Failed as failure:
         failures.append(failure)
     if not failures:
@@ -178,8 +181,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise Failed(where, f"格式不是 {FORMAT} / another format")
     log = as_object(where, whole.get("log"))
     files: dict[str, Listed] = {}
+    taken = {where}  # in lower case, as some file systems see them
     for line in as_list(where, whole.get("files")):
-        add_listed(files, as_object(where, line))
+        add_listed(files, taken, as_object(where, line))
     say(f"[清单 MANIFEST] SHA-256 {hashlib.sha256(raw).hexdigest()}")
     return Manifest(
         export_id=text(where, whole, "export_id", UUID),
@@ -191,14 +195,15 @@ def read_manifest(folder: Path) -> Manifest:
     )
 
 
-def add_listed(files: dict[str, Listed], line: dict[str, object]) -> None:
+def add_listed(files: dict[str, Listed], taken: set[str], line: dict[str, object]) -> None:
     """Add a line of the manifest, unless its path is a trick on some file system."""
     where = "manifest.json"
     path = text(where, line, "path", SAFE_PATH)
     if any(DEVICE.fullmatch(part) or part.endswith(".") for part in path.split("/")):
         raise Failed(where, f"不安全的路径 / unsafe path: {path}")
-    if path.lower() in {where, *(other.lower() for other in files)}:
+    if path.lower() in taken:
         raise Failed(where, f"不应列出或重复列出 / listed twice, or not to be listed: {path}")
+    taken.add(path.lower())
     files[path] = Listed(text(where, line, "sha256", SHA256), number(where, line, "size_bytes"))
 
 
@@ -221,21 +226,21 @@ def wrong_files(folder: Path, manifest: Manifest) -> list[Failed]:
 def walk(folder: Path) -> set[str]:
     """Every file below the folder but the manifest; links are refused, never followed."""
     found: set[str] = set()
-
-    def stop(error: OSError) -> NoReturn:
-        raise error
-
-    for place, folders, names in os.walk(folder, onerror=stop):
-        for full in (Path(place, name) for name in folders + names):
-            path = full.relative_to(folder).as_posix()
-            if full.is_symlink() or not (full.is_dir() or full.is_file()):
-                raise Failed(ascii(path), "不是普通文件 / not a plain file")
-            if full.is_dir() and path not in FOLDERS:
-                raise Failed(ascii(path), "不应在证据文件夹中 / no part of an evidence folder")
-            if full.is_file() and not OWN_CACHE.fullmatch(path):
-                found.add(path)
-        if len(found) > FILES_MAX:
-            raise Failed("manifest.json", "文件过多 / too many files")
+    for place in ("", *sorted(FOLDERS)):
+        if not (folder / place).is_dir():
+            continue
+        with os.scandir(folder / place) as names:
+            for one in names:
+                path = f"{place}/{one.name}" if place else one.name
+                is_folder, is_file = one.is_dir(follow_symlinks=False), one.is_file()
+                if one.is_symlink() or not (is_folder or is_file):
+                    raise Failed(ascii(path), "不是普通文件 / not a plain file")
+                if is_folder and path not in FOLDERS:
+                    raise Failed(ascii(path), "不应在证据文件夹中 / no part of an evidence folder")
+                if is_file and not OWN_CACHE.fullmatch(path):
+                    found.add(path)
+                if len(found) > FILES_MAX:
+                    raise Failed("manifest.json", "文件过多 / too many files")
     return found - {"manifest.json"}
 
 
@@ -332,13 +337,25 @@ def check_entry(folder: Path, manifest: Manifest, head: Head, index: int) -> Ent
     said = as_object(where, parse_json(where, leaf))
     if said.get("v") != 1 or said.get("origin") != head.origin or said.get("number") != index:
         raise Failed(where, "版本、日志名或序号不符 / another version, log or number")
-    received = as_object(where, said.get("received"))
-    # A body too long for a leaf stands there as a digest, in an object: nothing is read of it.
-    body = said.get("body")
-    content = unbase64(where, body) if isinstance(body, str) and body else b""
-    stream, place = text(where, said, "stream"), number(where, said, "stream_number")
-    previous = said.get("stream_previous")
-    return Entry(where, leaf_hash, stream, place, previous, received.get("type"), content)
+    if said.get("stream") != manifest.clip_id:
+        raise Failed(where, "属于另一文件的链 / belongs to another clip")
+    place, previous = number(where, said, "stream_number"), ""
+    if said.get("stream_previous") is not None:
+        previous = text(where, said, "stream_previous", SHA256)
+    stored, asks = read_event(where, said, manifest)
+    return Entry(where, leaf_hash.hex(), place, previous, stored, asks)
+
+
+def read_event(where: str, said: dict[str, object], manifest: Manifest) -> tuple[str, bool]:
+    """Which original an entry says was stored, if any, and whether it asks for this export."""
+    type_ = as_object(where, said.get("received")).get("type")
+    if type_ not in (STORED, REQUESTED):
+        return "", False
+    event = as_object(where, parse_json(where, unbase64(where, text(where, said, "body"))))
+    if type_ == STORED:
+        return text(where, event, "sha256", SHA256), False
+    asked = tuple(event.get(name) for name in ("export_id", "clip_id", "case_id"))
+    return "", asked == (manifest.export_id, manifest.clip_id, manifest.case_id)
 
 
 def read_proof(where: str, raw: bytes, index: int, head: Head) -> list[bytes]:
@@ -382,15 +399,13 @@ def check_chain(folder: Path, manifest: Manifest, head: Head, entries: list[Entr
     """Prove that the clip's entries are its 1st to its k-th, none left out between."""
     where = "audit/stream.json"
     said = as_object(where, parse_json(where, read(folder, where, TEXT_MAX_BYTES, manifest)))
-    previous: str | None = None
+    previous = ""
     for place, entry in enumerate(entries, start=1):
-        if entry.stream != manifest.clip_id:
-            raise Failed(entry.where, "属于另一文件的链 / belongs to another clip")
         if entry.stream_number != place or entry.stream_previous != previous:
             raise Failed(entry.where, f"链在第 {place} 条断开 / the chain breaks here")
-        previous = entry.leaf_hash.hex()
+        previous = entry.leaf_hash
     claimed = (said.get("stream"), said.get("count"), said.get("head_leaf_hash"))
-    if claimed != (manifest.clip_id, len(entries), previous):
+    if claimed != (manifest.clip_id, len(entries), previous or None):
         raise Failed(where, "与链不符 / does not fit the chain")
     if said.get("tree_size") != head.size:
         raise Failed(where, "与检查点不符 / does not fit the checkpoint")
@@ -399,13 +414,14 @@ def check_chain(folder: Path, manifest: Manifest, head: Head, entries: list[Entr
 
 def check_originals(manifest: Manifest, entries: list[Entry]) -> None:
     """Prove that the original is, byte for byte, what the log says was stored."""
-    stored = {event(entry).get("sha256"): entry for entry in entries if entry.type == STORED}
+    stored = {entry.stored: entry for entry in entries if entry.stored}
     originals = {p: f for p, f in manifest.files.items() if p.startswith("originals/")}
     for path, listed in originals.items():
         if listed.sha256 not in stored:
             raise Failed(path, "不是日志所记入库的内容 / not what the log says was stored")
+    present = {listed.sha256 for listed in originals.values()}
     for sha256, entry in stored.items():
-        if sha256 not in {listed.sha256 for listed in originals.values()}:
+        if sha256 not in present:
             raise Failed(
                 entry.where, "所记原件不在文件夹中 / the original it speaks of is not here"
             )
@@ -414,18 +430,11 @@ def check_originals(manifest: Manifest, entries: list[Entry]) -> None:
     say("[已证明 PROVED] 原件与入库时的摘要一致 / the original is what was stored")
 
 
-def check_request(manifest: Manifest, entries: list[Entry]) -> None:
+def check_request(entries: list[Entry]) -> None:
     """Prove that asking for this very export, of this clip and case, is itself on record."""
-    names = ("export_id", "clip_id", "case_id")
-    asked = [tuple(event(e).get(n) for n in names) for e in entries if e.type == REQUESTED]
-    if (manifest.export_id, manifest.clip_id, manifest.case_id) not in asked:
+    if not any(entry.asks for entry in entries):
         raise Failed("manifest.json", "日志中没有本次导出的申请 / this export was never requested")
     say("[已证明 PROVED] 本次导出的申请已在日志中 / the request for this export is on record")
-
-
-def event(entry: Entry) -> dict[str, object]:
-    """The event of an entry."""
-    return as_object(entry.where, parse_json(entry.where, entry.body))
 
 
 def digest(folder: Path, path: str, size_bytes: int) -> str:
@@ -451,7 +460,10 @@ def read(folder: Path, path: str, limit: int, manifest: Manifest | None = None) 
 
 
 def parse_json(where: str, raw: bytes) -> object:
-    """Parse JSON that has one meaning: no repeated names, no floats, no huge numbers."""
+    """Parse JSON that has one meaning: no repeated names, no floats, no huge numbers.
+
+    A parsed value takes up to twenty times its text, so that too many are refused unparsed.
+    """
 
     def refuse(_: str) -> NoReturn:
         raise ValueError
@@ -462,6 +474,8 @@ def parse_json(where: str, raw: bytes) -> object:
     def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
         return dict(pairs) if len(dict(pairs)) == len(pairs) else refuse("")
 
+    if sum(raw.count(mark) for mark in (b",", b"[", b"{")) > PARTS_MAX:
+        raise Failed(where, "内容过多 / too much in it")
     try:
         return json.loads(
             raw.decode("utf-8"),

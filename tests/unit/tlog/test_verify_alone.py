@@ -75,7 +75,9 @@ def test_a_hash_of_another_length_is_refused() -> None:
         verify.read_proof("f", write(0, [b"x" * 33], head.note), 0, head)
 
 
-@pytest.mark.parametrize("lie", [{}, {"v": 2}, {"origin": "other"}, {"number": 1}])
+@pytest.mark.parametrize(
+    "lie", [{}, {"v": 2}, {"origin": "other"}, {"number": 1}, {"stream": "t"}, {"stream": 7}]
+)
 def test_an_entry_must_say_where_it_stands(tmp_path: Path, lie: dict[str, object]) -> None:
     said: dict[str, object] = {
         "v": 1,
@@ -92,9 +94,9 @@ def test_an_entry_must_say_where_it_stands(tmp_path: Path, lie: dict[str, object
         (tmp_path / "audit" / path).parent.mkdir(parents=True)
         (tmp_path / "audit" / path).write_bytes(raw)
     files = {f"audit/{path}": verify.Listed("", 0) for path in content}
-    manifest = verify.Manifest("", "", None, "log", "", files)
+    manifest = verify.Manifest("", "s", None, "log", "", files)
     if not lie:
-        assert verify.check_entry(tmp_path, manifest, head, 0).stream == "s"
+        assert verify.check_entry(tmp_path, manifest, head, 0).stream_number == 1
         return
     with pytest.raises(verify.Failed):
         verify.check_entry(tmp_path, manifest, head, 0)
