@@ -1,5 +1,6 @@
 """Expected failures of audit, and the reasons for which it does not start."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -39,7 +40,18 @@ class LogKeyError(LogRefusedError):
 
 
 class ClockBehindError(LogRefusedError):
-    """The clock is behind the last checkpoint: what came later would seem to come earlier."""
+    """The clock is far behind the last checkpoint: it is wrong now, or it was wrong then.
+
+    Or the machine was set back to an old state. Only a person can know which.
+    """
+
+    def __init__(self, now: datetime, signed_at: datetime) -> None:
+        super().__init__(
+            f"the clock reads {now.isoformat()}, and the last checkpoint was signed at "
+            f"{signed_at.isoformat()}. If the clock is wrong, set it right. If it is right, was "
+            "wrong then, and no back-up was restored, start with "
+            f"LIUHEN_AUDIT_CLOCK_WAS_AHEAD_AT={signed_at.isoformat()}"
+        )
 
 
 class LogMovedError(Exception):

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -39,6 +40,8 @@ from tlog.proofs import prove_inclusion
 
 BUNDLES_MAX: Final = 20
 """Answered in one pass, so that signing never waits long for them."""
+CLOCK_BEHIND_MAX: Final = timedelta(minutes=5)
+"""More than a time server takes a clock back while it runs; less than any back-up is old."""
 
 logger = logging.getLogger(__name__)
 
@@ -180,8 +183,7 @@ def start(ctx: Context) -> None:
         for note in (last and last.note, ctx.checkpoint_file.read()):
             if note:
                 _check_signed(ctx, session, log, note)
-        if last and ctx.clock.now() < last.signed_at:
-            raise ClockBehindError("the clock is behind the last checkpoint")
+        _signing_at(ctx, last)
 
 
 def is_log_new(db: Database) -> bool:
@@ -191,9 +193,7 @@ def is_log_new(db: Database) -> bool:
 
 
 def _sign(ctx: Context, log: Log, last: Signed | None) -> Signed:
-    now = ctx.clock.now()
-    if last and now < last.signed_at:
-        raise ClockBehindError("the clock is behind the last checkpoint")
+    now = _signing_at(ctx, last)
     size, root = log.edge.size, log.edge.root
     note = sign_checkpoint(Checkpoint(log.origin, size, root), ctx.signer)
     signed = Signed(size, root, note, now)
@@ -204,6 +204,25 @@ def _sign(ctx: Context, log: Log, last: Signed | None) -> Signed:
         ctx.outbox.emit(session, published)
     ctx.checkpoint_file.write(note)
     return signed
+
+
+def _signing_at(ctx: Context, last: Signed | None) -> datetime:
+    """When the next checkpoint is signed: never before the last one, whatever the clock reads.
+
+    A clock that was put right by a little holds up nothing; the log tells of it. One that is far
+    behind may belong to a machine set back to an old state, so a person must say which is wrong.
+
+    Raises:
+        ClockBehindError: see there.
+    """
+    now = ctx.clock.now()
+    if last is None or now >= last.signed_at:
+        return now
+    behind = last.signed_at - now
+    if behind > CLOCK_BEHIND_MAX and last.signed_at != ctx.settings.clock_was_ahead_at:
+        raise ClockBehindError(now, last.signed_at)
+    logger.error("clock is behind the last checkpoint", extra={"behind_s": behind.total_seconds()})
+    return last.signed_at
 
 
 def _answer(ctx: Context, request: BundleRequest, under: Signed) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AwareDatetime, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
 from common.settings import ServiceSettings
@@ -18,6 +18,11 @@ class Settings(ServiceSettings):
     """Holds the log's private key, and a copy of its last checkpoint outside the database."""
     bundles_dir: Path
     """Entries with proofs, made ready for exports; kept under their SHA-256."""
+    clock_was_ahead_at: AwareDatetime | None = None
+    """An operator's word that the checkpoint of this very instant was signed by a clock far ahead.
+    Until that instant has come, checkpoints bear it too, so that their times never go back. It
+    excuses no other checkpoint, and may stay set.
+    """
     log_origin: Annotated[str, StringConstraints(pattern=r"^[!-*,-~]{1,200}$")] = (
         "liuhen.local/log/1"
     )

@@ -3,7 +3,6 @@
 import shutil
 import stat
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from audit.errors import (
-    ClockBehindError,
     LogDamagedError,
     LogKeyError,
     LogRefusedError,
@@ -37,8 +35,8 @@ def bend(data: Path, *statements: str) -> None:
             session.connection().execute(text(statement))
 
 
-async def start(data: Path, clock: FrozenClock = CLOCK, log_origin: str = ORIGIN) -> None:
-    async with ledger(data, clock, log_origin=log_origin):
+async def start(data: Path, log_origin: str = ORIGIN) -> None:
+    async with ledger(data, CLOCK, log_origin=log_origin):
         pass
 
 
@@ -172,11 +170,3 @@ async def test_a_log_keeps_its_name(tmp_path: Path) -> None:
     await grown(tmp_path)
     with pytest.raises(LogRefusedError):
         await start(tmp_path, log_origin="log.example/2")
-
-
-async def test_a_clock_behind_the_last_checkpoint_stops_the_start(tmp_path: Path) -> None:
-    await grown(tmp_path)
-    clock = FrozenClock()
-    clock.move(timedelta(seconds=-1))
-    with pytest.raises(ClockBehindError):
-        await start(tmp_path, clock)
