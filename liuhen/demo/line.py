@@ -33,7 +33,7 @@ class Line:
         json: object = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
-        """The product's answer, whatever it is; a 503 and a closed door are tried again."""
+        """The product's answer; a closed door, a 503 and a plea for patience are tried again."""
         sent = {"authorization": f"Bearer {token}"} if token else {}
         deadline = time.monotonic() + PATIENCE_S
         while True:
@@ -41,7 +41,7 @@ class Line:
                 answer = self._client.request(
                     method, path, json=json, headers=sent | (headers or {})
                 )
-                if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                if not _asks_for_patience(answer):
                     return answer
             except httpx.TransportError as error:
                 if time.monotonic() > deadline:
@@ -52,6 +52,10 @@ class Line:
 
     def close(self) -> None:
         self._client.close()
+
+
+def _asks_for_patience(answer: httpx.Response) -> bool:
+    return answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE or "retry-after" in answer.headers
 
 
 def eventually(ask: Callable[[], T], until: Callable[[T], bool], what: str) -> T:

@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.catalog import Category, Trait
+from contracts.identity import Role
 from contracts.ingest import Carrier
 
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
@@ -141,6 +142,21 @@ class Clip:
         if self.recorded_start is None or self.recorded_end is None:
             return 0
         return (self.recorded_end - self.recorded_start) // timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True)
+class Account:
+    """What identity said of an account, as far as cases depend on it."""
+
+    account_id: UUID
+    agency_id: UUID
+    unit_id: UUID | None
+    roles: frozenset[Role]
+    is_open: bool = True
+
+    @property
+    def is_officer(self) -> bool:
+        return self.is_open and Role.OFFICER in self.roles
 
 
 @dataclass(frozen=True)

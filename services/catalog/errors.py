@@ -1,9 +1,13 @@
 """Expected failures of the catalogue."""
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from common.errors import AppError
+
+NEWS_TRAVEL: Final = "新登记的账号、机构稍候片刻方可使用：请稍后重试；仍不行的，请核对编号。"
+AGAIN: Final = {"Retry-After": "1"}
+"""Seconds (RFC 9110, 10.2.3): what identity says is usually here within one."""
 
 
 class CaseUnknownError(AppError):
@@ -47,6 +51,53 @@ class NotHandlingUnitError(AppError):
     code: ClassVar[str] = "catalog.not-handling-unit"
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
     title: ClassVar[str] = "仅限本案承办机构使用本机构的音像办理"
+
+
+class OfficerUnknownError(AppError):
+    """No such account in the agency, or identity's word of it has not arrived yet: try again.
+
+    Another agency's account looks the same as none.
+    """
+
+    code: ClassVar[str] = "catalog.officer-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "本机关没有该账号，不能列为执法人员"
+
+    def __init__(self, place: int) -> None:
+        """Say which of the officers it is, counted from 0."""
+        message = "核对账号编号"
+        super().__init__(
+            NEWS_TRAVEL, fields=[_field("officer_unknown", message, "officers", place)]
+        )
+        self.headers = dict(AGAIN)
+
+
+class NotAnOfficerError(AppError):
+    """Whoever counts as an officer has that role now; a closed account has none."""
+
+    code: ClassVar[str] = "catalog.not-an-officer"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "所列人员不是本机关在册的执法人员"
+
+    def __init__(self, place: int) -> None:
+        """Say which of the officers it is, counted from 0."""
+        message = "该账号没有执法人员角色，或者已经停用"
+        super().__init__(fields=[_field("not_an_officer", message, "officers", place)])
+
+
+class UnitUnknownError(AppError):
+    """No such unit in the agency, or identity's word of it has not arrived yet: try again.
+
+    Another agency's unit looks the same as none.
+    """
+
+    code: ClassVar[str] = "catalog.unit-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "本机关没有该承办机构"
+
+    def __init__(self) -> None:
+        super().__init__(NEWS_TRAVEL, fields=[_field("unit_unknown", "核对机构编号", "unit_id")])
+        self.headers = dict(AGAIN)
 
 
 class IdTakenError(AppError):
@@ -127,3 +178,8 @@ class OffsetOutsideError(AppError):
     code: ClassVar[str] = "catalog.offset-outside"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
     title: ClassVar[str] = "标记位置超出音像文件时长"
+
+
+def _field(what: str, message: str, *where: str | int) -> dict[str, object]:
+    """One wrong place of a body, in the form in which malformed ones are told."""
+    return {"where": ["body", *where], "what": what, "message": message}

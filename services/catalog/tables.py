@@ -105,6 +105,27 @@ class ClipRow(Base, table=True):
     duration_ms: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class KnownUnitRow(Base, table=True):
+    """A copy from identity's events."""
+
+    __tablename__ = "known_unit"
+
+    unit_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+
+
+class KnownAccountRow(Base, table=True):
+    """A copy from identity's events: nothing that says who the person is."""
+
+    __tablename__ = "known_account"
+
+    account_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    unit_id: UUID | None
+    roles: list[str] = Field(sa_type=JSON)
+    is_open: bool
+
+
 class LinkRow(Base, table=True):
     """Insert-only, but for its one end."""
 

@@ -321,7 +321,7 @@ async def test_the_list_shows_ones_own_agency_and_finds_by_what_is_known(c: Cabi
     penalty = case(category="penalty", party={"name": "张三100%", "kind": "person"})
     mine, theirs = uuid4(), uuid4()
     await c.done(OFFICER, "PUT", f"/cases/{mine}", penalty)
-    await c.done(STRANGER, "PUT", f"/cases/{theirs}", penalty)
+    await c.done(STRANGER, "PUT", f"/cases/{theirs}", penalty | {"unit_id": str(OTHER_AGENCY)})
     await archived(c)
 
     async def found(query: str) -> set[str]:

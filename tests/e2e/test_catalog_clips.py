@@ -25,6 +25,7 @@ from tests.support.cabinet import (
     told,
 )
 from tests.support.people import person
+from tests.support.register import introduce
 
 UNIT = uuid4()
 COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
@@ -33,6 +34,7 @@ COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
 @pytest.fixture
 async def c(tmp_path: Path) -> AsyncGenerator[Cabinet]:
     async with cabinet(tmp_path) as c:
+        await introduce(c.house, COLLEAGUE)
         yield c
 
 
@@ -193,8 +195,9 @@ async def test_another_agencys_clips_activities_and_links_look_like_none(c: Cabi
     await c.done(OFFICER, "PUT", f"/links/{link_id}", link(c))
     foreign, case_id, step = uuid4(), uuid4(), uuid4()
     await c.hear(stored(foreign, OTHER_AGENCY))
-    await c.done(STRANGER, "PUT", f"/cases/{case_id}", case())
-    await c.done(STRANGER, "PUT", f"/activities/{step}", activity(case_id))
+    await c.done(STRANGER, "PUT", f"/cases/{case_id}", case(unit_id=str(OTHER_AGENCY)))
+    theirs = activity(case_id, officers=[str(STRANGER.subject)])
+    await c.done(STRANGER, "PUT", f"/activities/{step}", theirs)
 
     def asks(clip_id: UUID, link_id: UUID) -> list[tuple[str, str, object]]:
         return [

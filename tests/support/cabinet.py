@@ -17,6 +17,7 @@ from contracts.ingest import Carrier, ClipProbed, ClipQuarantined, ClipStored
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
+from tests.support.register import introduce
 
 AGENCY: Final = uuid4()
 OTHER_AGENCY: Final = uuid4()
@@ -34,8 +35,10 @@ STAFF: Final = {
 }
 OFFICER: Final = STAFF[Role.OFFICER]
 CUSTODIAN: Final = STAFF[Role.CUSTODIAN]
+SECOND: Final = person(Role.OFFICER, agency_id=AGENCY, unit_id=AGENCY)
+"""Whoever goes along, because one officer alone is not enough."""
 STRANGER: Final = person(
-    Role.OFFICER, Role.CUSTODIAN, Role.UNIT_HEAD, agency_id=OTHER_AGENCY, unit_id=AGENCY
+    Role.OFFICER, Role.CUSTODIAN, Role.UNIT_HEAD, agency_id=OTHER_AGENCY, unit_id=OTHER_AGENCY
 )
 
 
@@ -88,6 +91,7 @@ async def cabinet(data: Path) -> AsyncGenerator[Cabinet]:
     clock = FrozenClock()
     async with house(data, clock) as h:
         c = Cabinet(h, clock)
+        await introduce(h, *STAFF.values(), SECOND, STRANGER)
         await c.done(OFFICER, "PUT", f"/cases/{c.case_id}", case())
         await c.done(OFFICER, "PUT", f"/activities/{c.activity_id}", activity(c.case_id))
         await c.hear(stored(c.clip_id))
@@ -111,7 +115,7 @@ def activity(case_id: UUID, **changes: object) -> dict[str, Any]:
         "case_id": str(case_id),
         "stage": "on_site_inspection",
         "place": "一号车间",
-        "officers": [str(OFFICER.subject), str(CUSTODIAN.subject)],
+        "officers": [str(OFFICER.subject), str(SECOND.subject)],
     } | changes
 
 

@@ -8,6 +8,7 @@ from catalog.operations.context import (
     handled_case,
     own_activity,
 )
+from catalog.operations.people import check_officers
 from catalog.store import cases
 from common.auth import Requester
 from common.service import RefusedError
@@ -22,12 +23,15 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
         NotHandlingUnitError: another unit handles it.
         IdTakenError: the id belongs to another activity, or to this one in another form.
         ArchivedError: the archive has the case.
+        OfficerUnknownError: the agency has no such account, as far as the catalogue has heard.
+        NotAnOfficerError: somebody named is no officer, or no more.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         case = handled_case(session, who, activity.case_id)
         known = cases.find_activity(session, activity.activity_id)
         if known is None:
             check_not_archived(case)
+            check_officers(session, activity.agency_id, activity.officers)
             cases.add_activity(session, activity)
             event = ActivityRecorded(
                 agency_id=activity.agency_id,

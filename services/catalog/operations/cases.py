@@ -18,6 +18,7 @@ from catalog.errors import (
     NotEndedError,
 )
 from catalog.operations.context import Context, handled_case, own_case
+from catalog.operations.people import check_unit
 from catalog.store import cases, clips
 from common.auth import Requester
 from common.service import RefusedError
@@ -30,10 +31,12 @@ def open_case(ctx: Context, who: Requester, case: Case) -> Case:
 
     Raises:
         IdTakenError: the id belongs to another case, or to this one in another form.
+        UnitUnknownError: the agency has no such unit, as far as the catalogue has heard.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         known = cases.find_case(session, case.case_id)
         if known is None:
+            check_unit(session, case.agency_id, case.unit_id)
             cases.add_case(session, case)
             event = CaseOpened(
                 agency_id=case.agency_id,

@@ -1,0 +1,55 @@
+"""Whom identity has told of, and whether a case may name them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session
+
+from catalog.domain import Account
+from catalog.errors import NotAnOfficerError, OfficerUnknownError, UnitUnknownError
+from catalog.operations.context import Context
+from catalog.store import people
+from common.service import RefusedError
+from contracts.identity import AccountDisabled, AccountOpened, UnitRegistered
+
+
+def remember_account(_ctx: Context, session: Session, event: AccountOpened) -> None:
+    """Activities may name this account from now on, if it is an officer's."""
+    account = Account(event.account_id, event.agency_id, event.unit_id, frozenset(event.roles))
+    people.remember_account(session, account)
+
+
+def remember_disabled(_ctx: Context, session: Session, event: AccountDisabled) -> None:
+    """No new activity may name this account; those that do stay as they are."""
+    people.close_account(session, event.account_id)
+
+
+def remember_unit(_ctx: Context, session: Session, event: UnitRegistered) -> None:
+    """Cases may be this unit's from now on."""
+    people.remember_unit(session, event.unit_id, event.agency_id)
+
+
+def check_officers(session: Session, agency_id: UUID, officers: Sequence[UUID]) -> None:
+    """Whether each is an officer of the agency: whoever is named counts as having been there.
+
+    Raises:
+        RefusedError: one is unknown, another agency's (the two look the same), or no officer.
+    """
+    for place, officer_id in enumerate(officers):
+        account = people.find_account(session, officer_id)
+        if account is None or account.agency_id != agency_id:
+            owner_id = account and account.agency_id
+            raise RefusedError(OfficerUnknownError(place), officer_id, owner_id)
+        if not account.is_officer:
+            raise RefusedError(NotAnOfficerError(place), officer_id)
+
+
+def check_unit(session: Session, agency_id: UUID, unit_id: UUID) -> None:
+    """Whether the agency has such a unit.
+
+    Raises:
+        RefusedError: it has not, or has not told yet; another agency's looks the same.
+    """
+    owner_id = people.find_agency_of_unit(session, unit_id)
+    if owner_id != agency_id:
+        raise RefusedError(UnitUnknownError(), unit_id, owner_id)
