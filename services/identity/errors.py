@@ -1,9 +1,12 @@
 """Expected failures of identity."""
 
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from common.errors import AppError
+
+COME_AGAIN_S: Final = 2
+"""When a full waiting room has emptied."""
 
 
 class AlreadySetUpError(AppError):
@@ -116,3 +119,15 @@ class SessionOverError(AppError):
     code: ClassVar[str] = "identity.session-over"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNAUTHORIZED
     title: ClassVar[str] = "登录已失效，请重新登录"
+
+
+class BusyError(AppError):
+    """More passwords to check at once than the machine takes. Nothing was decided."""
+
+    code: ClassVar[str] = "identity.busy"
+    status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
+    title: ClassVar[str] = "当前登录人数过多，请稍后重试"
+
+    def __init__(self) -> None:
+        super().__init__(f"请在 {COME_AGAIN_S} 秒后重试")
+        self.headers["Retry-After"] = str(COME_AGAIN_S)  # RFC 9110, 10.2.3

@@ -47,6 +47,7 @@ def set_up(
         AlreadySetUpError: somebody has an account.
         SetupCodeWrongError: the code is not the one in the installation's files.
         PasswordWeakError: the password is too weak.
+        BusyError: too many passwords are being checked.
     """
     with ctx.db.snapshot() as session:
         if store.has_accounts(session):
@@ -85,6 +86,7 @@ def open_account(ctx: Context, who: Requester, account: Account, password: str) 
         SupervisorReservedError: only the topmost agency opens a supervisor's account.
         UsernameTakenError: somebody else has the user name.
         IdTakenError: the id belongs to another account, or to this one in another form.
+        BusyError: too many passwords are being checked.
     """
     account = replace(account, username=domain.normal_username(account.username))
     if not domain.may_hold(account.roles, account.bound_to):

@@ -34,6 +34,7 @@ def sign_in(ctx: Context, username: str, password: str) -> Tokens:
 
     Raises:
         SignInRefusedError: nobody got in; the record says why.
+        BusyError: too many sign in at once; nothing was looked at.
     """
     with ctx.db.snapshot() as session:
         login = store.find_login(session, domain.normal_username(username))

@@ -2,14 +2,23 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
+import anyio
+import pytest
+from anyio import to_thread
 from argon2 import PasswordHasher
 
 from identity.adapters import files, refresh_tokens
 from identity.adapters.keys import SigningKeys
-from identity.adapters.passwords import NOBODYS, Passwords
+from identity.adapters.passwords import HASHING_MAX, NOBODYS, WAITING_MAX, Passwords
 from identity.adapters.setup_code import SetupCode
+from identity.adapters.throttle import Throttle
+from identity.adapters.waiting_room import WaitingRoom
+from identity.errors import BusyError
+from tests.support.clock import FrozenClock
 
 
 def test_private_keys_and_the_setup_code_are_for_their_owner_only(tmp_path: Path) -> None:
@@ -70,6 +79,51 @@ def test_nobodys_hash_costs_what_everybodys_does() -> None:
 
 def test_nothing_fits_nobodys_hash() -> None:
     assert not Passwords().fits("", None)
+
+
+def test_a_full_waiting_room_sends_away_at_once_and_has_place_afterwards() -> None:
+    room = WaitingRoom(inside_max=1, waiting_max=0, wait_max_s=60)
+    for _ in range(2):
+        with room.place(), pytest.raises(BusyError), room.place():
+            pass
+
+
+def test_nobody_waits_for_ever() -> None:
+    room = WaitingRoom(inside_max=1, waiting_max=1, wait_max_s=0.01)
+    for _ in range(2):
+        with room.place(), pytest.raises(BusyError), room.place():
+            pass
+
+
+def test_who_waits_gets_in_when_somebody_leaves() -> None:
+    room = WaitingRoom(inside_max=1, waiting_max=1, wait_max_s=60)
+
+    def enter() -> bool:
+        with room.place():
+            return True
+
+    with ThreadPoolExecutor() as pool:
+        with room.place():
+            waiting = pool.submit(enter)
+        assert waiting.result()
+
+
+def test_a_crowd_at_the_door_leaves_half_the_threads_to_the_others() -> None:
+    async def threads() -> float:
+        return to_thread.current_default_thread_limiter().total_tokens
+
+    assert anyio.run(threads) / 2 >= HASHING_MAX + WAITING_MAX
+
+
+def test_only_the_first_of_a_kind_in_a_minute_are_admitted() -> None:
+    clock, throttle = FrozenClock(), Throttle(per_minute_max=2)
+
+    def admitted(kind: str) -> list[bool]:
+        return [throttle.admits(kind, clock.now()) for _ in range(3)]
+
+    assert admitted("one") == admitted("another") == [True, True, False]
+    clock.move(timedelta(minutes=1))
+    assert admitted("one") == [True, True, False]
 
 
 def test_a_refresh_token_is_256_bits_and_kept_as_a_digest() -> None:
