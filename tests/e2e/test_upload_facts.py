@@ -1,15 +1,20 @@
 """What becomes known of a kept clip: its facts from a real film, and a lock that only grows."""
 
-from datetime import UTC, date, datetime
+import hashlib
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
+
 from contracts.identity import Role
 from contracts.retention import ClipScheduled
+from ingest.operations.probing import RETRY
 from liuhen.demo.film import make_film
+from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.uploads import clip, said, upload
+from tests.support.uploads import announce, clip, said, send, upload
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 
@@ -41,6 +46,47 @@ async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Pat
         assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
         await settle(h.app)
         assert said(h).count("ingest.clip.probed.v1") == 1
+
+
+def lose(h: House, film: bytes) -> Path:
+    """Take a kept film's bytes away, and return where they were."""
+    sha256 = hashlib.sha256(film).hexdigest()
+    place = h.data / "objects" / sha256[:2] / sha256
+    place.unlink()
+    return place
+
+
+async def test_a_lost_film_is_announced_once_and_stops_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost, sound = sorted((uuid4(), uuid4()), key=str)
+    async with house(tmp_path, FrozenClock(datetime.now(UTC))) as h:
+        for clip_id, film in ((lost, b"lost"), (sound, b"sound")):
+            location = (await announce(h, OFFICER, film, clip_id)).headers["location"]
+            assert (await send(h, OFFICER, location, 0, film)).status_code == 204
+        lose(h, b"lost")
+        await settle(h.app)
+        await settle(h.app)
+        assert (await clip(h, OFFICER, sound))["facts"]["decodable"] is False
+        assert (await clip(h, OFFICER, lost))["facts"] is None  # not: it cannot be decoded
+        assert said(h).count("ingest.clip.unavailable.v1") == 1
+        assert said(h).count("ingest.clip.probed.v1") == 1
+    assert "kept clip cannot be opened" in caplog.messages
+
+
+async def test_a_film_that_was_found_again_is_probed_after_all(tmp_path: Path) -> None:
+    clip_id, clock = uuid4(), FrozenClock(datetime.now(UTC))
+    async with house(tmp_path, clock) as h:
+        location = (await announce(h, OFFICER, b"film", clip_id)).headers["location"]
+        await send(h, OFFICER, location, 0, b"film")
+        place = lose(h, b"film")
+        for _ in range(2):
+            await settle(h.app)
+            clock.move(RETRY + timedelta(seconds=1))
+        place.write_bytes(b"film")
+        await settle(h.app)
+        assert (await clip(h, OFFICER, clip_id))["facts"] is not None
+        assert said(h).count("ingest.clip.unavailable.v1") == 1
 
 
 async def schedule(h: House, clip_id: UUID, keep_until: date | None) -> None:

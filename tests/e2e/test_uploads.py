@@ -239,6 +239,25 @@ async def test_one_film_that_the_disk_lost_keeps_no_other_from_being_finished(
     assert "upload cannot be finished" in caplog.messages
 
 
+async def test_what_cannot_be_swept_away_keeps_no_film_from_being_finished(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    swept, left = uuid4(), uuid4()
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, b"swept", swept)).headers["location"]
+        assert (await send(h, OFFICER, location, 0, b"swept")).status_code == 204
+        (h.data / "spool" / location.rsplit("/")[-1]).mkdir()  # cannot be unlinked
+        obstacle = h.data / "objects" / sha256(b"left").hexdigest()[:2]
+        obstacle.write_bytes(b"the store cannot take it")
+        location = (await announce(h, OFFICER, b"left", left)).headers["location"]
+        assert (await send(h, OFFICER, location, 0, b"left")).status_code == 500
+        obstacle.unlink()
+    async with house(tmp_path) as h:
+        await settle(h.app)
+        assert (await clip(h, OFFICER, left))["state"] == "stored"
+    assert "kept film stays in the spool" in caplog.messages
+
+
 async def test_the_server_says_what_it_understands(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         answer = await h.call(None, "OPTIONS", "/ingest/uploads/")

@@ -111,4 +111,10 @@ class Finaliser:
             with self._ctx.db.snapshot() as session:
                 upload = store.find_upload(session, upload_id)
             if upload and upload.state in {UploadState.STORED, UploadState.QUARANTINED}:
-                self._ctx.spool.remove(upload_id)
+                self._remove(upload_id)
+
+    def _remove(self, upload_id: str) -> None:
+        try:
+            self._ctx.spool.remove(upload_id)
+        except OSError:  # only room is lost by it, and no film may wait for that
+            logger.exception("kept film stays in the spool", extra={"upload_id": upload_id})
