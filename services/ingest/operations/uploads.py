@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import AsyncIterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Final
 
 import anyio
 from anyio import CancelScope, to_thread
+from sqlmodel import Session
 
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.ingest import UploadRefused
 from ingest import store
 from ingest.domain import Announcement, Secrecy, Upload, UploadState
@@ -21,6 +24,7 @@ from ingest.errors import (
     OffsetDiffersError,
     StateSecretError,
     TooLargeError,
+    TooManyUploadsError,
     UploadInterruptedError,
     UploadUnknownError,
 )
@@ -31,6 +35,8 @@ COMMIT_BYTES: Final = 4 * 1024**2
 """How much may arrive before it is made durable; also what a connection may hold in memory."""
 SILENCE_MAX_S: Final = 60
 """A client that sends nothing for so long is taken for gone."""
+OPEN_MAX: Final = timedelta(days=30)
+"""How long an upload counts as open. Its bytes are kept, and it may go on, for ever."""
 
 
 def announce(
@@ -41,6 +47,7 @@ def announce(
     Raises:
         StateSecretError, TooLargeError: recorded; no byte is kept.
         ClipTakenError: the clip's id was announced otherwise before.
+        TooManyUploadsError: the person or the agency finishes too few; recorded.
         NoRoomError: the disk is nearly full.
     """
     if announced.unit_id is None:
@@ -56,10 +63,11 @@ def announce(
         offset=0,
         state=UploadState.RECEIVING,
     )
-    with ctx.db.transaction() as session:
+    with ctx.recording(who), ctx.db.transaction() as session:
         known = store.find_upload_of(session, announced.clip_id)
         same = known is not None and store.announcement(session, known.clip_id) == announced
         if known is None:
+            _check_limits(ctx, session, who)
             if not ctx.spool.has_room(size_bytes):
                 raise NoRoomError
             store.add_upload(session, upload, announced, ctx.clock.now())
@@ -88,6 +96,19 @@ def _refuse_unwanted(
     with ctx.db.transaction() as session:
         ctx.outbox.emit(session, refused)
     raise error
+
+
+def _check_limits(ctx: Context, session: Session, who: Requester) -> None:
+    """Refuse another upload to whoever begins them without end.
+
+    Uploads given up long ago do not count: a phone that was lost must not shut its officer out.
+    """
+    limits, begun_after = ctx.settings, ctx.clock.now() - OPEN_MAX
+    begun = store.count_open(session, who.agency_id, who.subject, begun_after)
+    if begun.of_person >= limits.open_uploads_per_person_max:
+        raise RefusedError(TooManyUploadsError("person", limits.open_uploads_per_person_max))
+    if begun.of_agency >= limits.open_uploads_per_agency_max:
+        raise RefusedError(TooManyUploadsError("agency", limits.open_uploads_per_agency_max))
 
 
 async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
