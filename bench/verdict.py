@@ -136,8 +136,8 @@ class Street:
         return activity
 
     def _one(self, activity: UUID) -> float:
-        clip, stage = uuid4(), self._stage
-        self._send(clip)
+        stage = self._stage
+        clip = self._send(uuid4())
         stored = time.perf_counter()
         self._until(f"/catalog/v1/clips/{clip}", _exists)
         link = {"clip_id": str(clip), "activity_id": str(activity)}
@@ -145,9 +145,9 @@ class Street:
         self._until(f"/checklist/v1/activities/{activity}/evaluation", _counts_the_clip)
         return time.perf_counter() - stored
 
-    def _send(self, clip: UUID) -> None:
-        path = self._stage.folder / f"{clip}.mp4"
-        path.write_bytes(self._film + _padding(clip))
+    def _send(self, client_id: UUID) -> UUID:
+        path = self._stage.folder / f"{client_id}.mp4"
+        path.write_bytes(self._film + _padding(client_id))
         start = self._stage.at("09:31:00")
         metadata = {
             "recorded_start": start.isoformat(),
@@ -158,8 +158,9 @@ class Street:
             "unit_id": self._stage.id("zezhou.team"),
         }
         with Phone(self._stage.line.base_url, self._stage.token("li")) as phone:
-            phone.upload(path, clip, metadata)
+            report = phone.upload(path, client_id, metadata)
         path.unlink()
+        return report.clip_id
 
     def _until(self, path: str, seen: Callable[[Any], bool]) -> None:
         deadline = time.perf_counter() + PATIENCE_S
@@ -180,6 +181,6 @@ def _counts_the_clip(evaluation: dict[str, Any]) -> bool:
     return any(finding["covered_ms"] for finding in evaluation["findings"])
 
 
-def _padding(clip: UUID) -> bytes:
+def _padding(client_id: UUID) -> bytes:
     """An MP4 box that players skip; makes each clip's digest its own."""
-    return b"\x00\x00\x00\x18free" + clip.bytes
+    return b"\x00\x00\x00\x18free" + client_id.bytes

@@ -3,10 +3,10 @@
 import time
 from datetime import timedelta
 from typing import Final
-from uuid import UUID
 
 import httpx
 
+from liuhen.demo.cast import named
 from liuhen.demo.film import make_film
 from liuhen.demo.line import PATIENCE_S, PAUSE_S, StoryError
 from liuhen.demo.phone import Phone, UploadReport
@@ -20,7 +20,8 @@ def upload(
     stage: Stage, who: str, clip: str, begins: str, seconds: int, *, unit: str, cut: bool = False
 ) -> UploadReport:
     """Film from `begins` for `seconds`, and send the clip; with `cut` the line breaks once."""
-    path = stage.folder / f"{stage.id(clip)}.mp4"
+    client_id = named(stage.story_id, clip)
+    path = stage.folder / f"{client_id}.mp4"
     if not path.exists():
         make_film(path, stage.at(begins), seconds, clip.upper())
     metadata = {
@@ -39,13 +40,14 @@ def upload(
         try:
             with Phone(stage.line.base_url, stage.token(who)) as phone:
                 report = phone.upload(
-                    path, UUID(stage.id(clip)), metadata, lambda done, _size: move(done), cut_at
+                    path, client_id, metadata, lambda done, _size: move(done), cut_at
                 )
         except (httpx.TransportError, OSError) as error:
             if time.monotonic() > deadline:
                 raise StoryError(f"{clip}: nobody answers") from error
             time.sleep(PAUSE_S)
             continue
+        stage.clips[clip] = report.clip_id
         kept = stage.done(who, "GET", f"/ingest/v1/clips/{stage.id(clip)}")
         expect(kept["sha256"] == report.sha256, f"{clip}: the server has other bytes")
         if cut:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 import httpx
@@ -40,6 +40,8 @@ class UploadReport:
     """How an upload went."""
 
     location: str
+    clip_id: UUID
+    """The clip's id everywhere but in the announcement."""
     sha256: str
     """What the phone computed over its own file."""
     size_bytes: int
@@ -47,6 +49,13 @@ class UploadReport:
     """Bytes that had left the phone when the connection was cut; None if it never was."""
     resumed_from: int | None
     """What the server said it had after the cut."""
+
+
+class Announced(NamedTuple):
+    """Where a film's bytes go, and what the clip is called from then on."""
+
+    location: str
+    clip_id: UUID
 
 
 class Phone(AbstractContextManager["Phone"]):
@@ -60,23 +69,24 @@ class Phone(AbstractContextManager["Phone"]):
     def upload(
         self,
         path: Path,
-        clip_id: UUID,
+        client_id: UUID,
         metadata: Mapping[str, str],
         on_progress: Progress | None = None,
         cut_at: int | None = None,
     ) -> UploadReport:
         """Send the film at `path` and return once the server has stored it.
 
-        `metadata` is what the server asks for besides the clip's id and digest. With `cut_at` the
-        socket is closed after that many bytes of the film, in the middle of a request; the phone
-        then asks how much arrived, and goes on from there. Of the cut request the server may lose
-        the last 64 KiB, which its web server had not handed over.
+        `metadata` is what the server asks for besides our own id for the clip and its digest. With
+        `cut_at` the socket is closed after that many bytes of the film, in the middle of a request;
+        the phone then asks how much arrived, and goes on from there. Of the cut request the server
+        may lose the last 64 KiB, which its web server had not handed over.
 
         Raises:
             UploadFailedError: the server refused, or made no progress.
         """
         size, sha256 = path.stat().st_size, digest(path)
-        location = self.create(path, clip_id, dict(metadata) | {"sha256": sha256})
+        announced = self.create(path, client_id, dict(metadata) | {"sha256": sha256})
+        location = announced.location
         tell = on_progress or _say_nothing
         resumed_from = None
         if cut_at is not None:
@@ -85,17 +95,18 @@ class Phone(AbstractContextManager["Phone"]):
             resumed_from = self.offset(location)
             tell(resumed_from, size)
         self.send(location, path, resumed_from or 0, size, tell)
-        return UploadReport(location, sha256, size, cut_at, resumed_from)
+        return UploadReport(location, announced.clip_id, sha256, size, cut_at, resumed_from)
 
-    def create(self, path: Path, clip_id: UUID, metadata: Mapping[str, str]) -> str:
-        """Announce a film and return where its bytes go. Safe to repeat."""
-        known = {"clip_id": str(clip_id), "filename": path.name, "filetype": "video/mp4"}
+    def create(self, path: Path, client_id: UUID, metadata: Mapping[str, str]) -> Announced:
+        """Announce a film. Safe to repeat."""
+        known = {"clip_id": str(client_id), "filename": path.name, "filetype": "video/mp4"}
         pairs = [f"{key} {_base64(value)}" for key, value in (known | dict(metadata)).items()]
         headers = {
             "upload-length": str(path.stat().st_size),
             "upload-metadata": ",".join(pairs),
         }
-        return _checked(self._client.post("/ingest/uploads/", headers=headers)).headers["location"]
+        answer = _checked(self._client.post("/ingest/uploads/", headers=headers))
+        return Announced(answer.headers["location"], UUID(answer.headers["clip-id"]))
 
     def offset(self, location: str) -> int:
         """How many bytes the server has and will not ask for again."""

@@ -42,9 +42,11 @@ class Stage:
     exports_dir: Path
     today: date
     tokens: dict[str, str] = field(default_factory=dict[str, str])
+    clips: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    """What the product calls the clips that were sent."""
 
     def id(self, name: str) -> str:
-        return str(named(self.story_id, name))
+        return str(self.clips.get(name) or named(self.story_id, name))
 
     def at(self, clock: str) -> datetime:
         """An instant of the day before, when the story's acts took place."""

@@ -19,6 +19,7 @@ import httpx
 
 from common.clock import SystemClock
 from contracts.identity import Role
+from ingest.domain import clip_id_of
 from liuhen.demo.phone import NO_PROGRESS, Phone, UploadFailedError, digest
 from tests.support.people import Signer, person
 from tests.support.receiver import Receiver
@@ -46,7 +47,7 @@ class Sender:
     base_url: str
     token: str
     film: Path
-    clip_id: UUID
+    client_id: UUID
     chunk_bytes: int
     news: SimpleQueue[int]
     promised: int = 0
@@ -57,7 +58,7 @@ class Sender:
         with Phone(self.base_url, self.token, self.chunk_bytes) as phone:
             while self.promised < size:
                 try:
-                    location = phone.create(self.film, self.clip_id, announced)
+                    location, _ = phone.create(self.film, self.client_id, announced)
                     self.hear(phone.offset(location), size)
                     phone.send(location, self.film, self.promised, size, self.hear)
                 except httpx.TransportError:
@@ -104,7 +105,9 @@ def test_no_acknowledged_byte_is_lost_by_a_kill(tmp_path: Path) -> None:
     kept = {path.name: path.stat().st_size for path in (tmp_path / "objects").glob("??/*")}
     assert kept == {digest(s.film): s.film.stat().st_size for s in senders}
     assert {digest(path) for path in (tmp_path / "objects").glob("??/*")} == set(kept)
-    assert stored(tmp_path) == {str(sender.clip_id): 1 for sender in senders}
+    assert stored(tmp_path) == {
+        str(clip_id_of(OFFICER.agency_id, sender.client_id)): 1 for sender in senders
+    }
 
 
 def stored(data: Path) -> Counter[str]:

@@ -42,17 +42,17 @@ def token(receiver: Receiver) -> str:
 def test_a_phone_goes_on_after_its_connection_was_cut_inside_a_chunk(
     receiver: Receiver, phone: Phone, tmp_path: Path
 ) -> None:
-    film, clip_id = tmp_path / "film.mp4", uuid4()
+    film = tmp_path / "film.mp4"
     make_film(film, datetime(2026, 1, 5, 1, tzinfo=UTC), 90)
     steps: list[int] = []
     cut_at = CHUNK_BYTES + 160 * KIB
-    report = phone.upload(film, clip_id, words(OFFICER), lambda done, _: steps.append(done), cut_at)
+    report = phone.upload(film, uuid4(), words(OFFICER), lambda done, _: steps.append(done), cut_at)
     assert report.resumed_from is not None
     # More than the chunks before, unless the question overtook the cut request on a busy machine.
     assert CHUNK_BYTES <= report.resumed_from <= cut_at
     assert steps[-1] == film.stat().st_size
     with httpx.Client(headers={"authorization": f"Bearer {token(receiver)}"}) as client:
-        known = client.get(f"{receiver.base_url}/ingest/v1/clips/{clip_id}").json()
+        known = client.get(f"{receiver.base_url}/ingest/v1/clips/{report.clip_id}").json()
     assert (known["state"], known["sha256"]) == ("stored", digest(film))
 
 
@@ -61,7 +61,7 @@ def test_a_dead_connection_keeps_nobody_waiting(
 ) -> None:
     film = tmp_path / "film"
     film.write_bytes(bytes(range(256)) * 4 * KIB)
-    location = phone.create(film, uuid4(), words(OFFICER) | {"sha256": digest(film)})
+    location, _ = phone.create(film, uuid4(), words(OFFICER) | {"sha256": digest(film)})
     head = [
         f"PATCH {location} HTTP/1.1",
         "host: receiver",

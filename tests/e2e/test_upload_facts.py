@@ -9,21 +9,22 @@ import pytest
 
 from contracts.identity import Role
 from contracts.retention import ClipScheduled
+from ingest.domain import clip_id_of
 from ingest.operations.probing import RETRY
 from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.uploads import announce, clip, said, send, upload
+from tests.support.uploads import begin, clip, said, send, upload
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 
 
 async def test_a_real_film_is_probed(tmp_path: Path) -> None:
-    film, clip_id = tmp_path / "film.mp4", uuid4()
+    film = tmp_path / "film.mp4"
     make_film(film, datetime(2026, 1, 5, 1, tzinfo=UTC), seconds=20, caption="row 8")
     async with house(tmp_path) as h:
-        await upload(h, OFFICER, film.read_bytes(), clip_id)
+        clip_id = await upload(h, OFFICER, film.read_bytes())
         facts = (await clip(h, OFFICER, clip_id))["facts"]
         assert facts == {
             "decodable": True,
@@ -39,9 +40,8 @@ async def test_a_real_film_is_probed(tmp_path: Path) -> None:
 
 
 async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Path) -> None:
-    clip_id = uuid4()
     async with house(tmp_path) as h:
-        await upload(h, OFFICER, b"not a film", clip_id)
+        clip_id = await upload(h, OFFICER, b"not a film")
         known = await clip(h, OFFICER, clip_id)
         assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
         await settle(h.app)
@@ -59,12 +59,14 @@ def lose(h: House, film: bytes) -> Path:
 async def test_a_lost_film_is_announced_once_and_stops_no_other(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lost, sound = sorted((uuid4(), uuid4()), key=str)
+    films: dict[UUID, bytes] = {}
     async with house(tmp_path, FrozenClock(datetime.now(UTC))) as h:
-        for clip_id, film in ((lost, b"lost"), (sound, b"sound")):
-            location = (await announce(h, OFFICER, film, clip_id)).headers["location"]
+        for film in (b"one", b"another"):
+            location, clip_id = await begin(h, OFFICER, film)
             assert (await send(h, OFFICER, location, 0, film)).status_code == 204
-        lose(h, b"lost")
+            films[clip_id] = film
+        lost, sound = sorted(films)  # the first in the queue is the one that is lost
+        lose(h, films[lost])
         await settle(h.app)
         await settle(h.app)
         assert (await clip(h, OFFICER, sound))["facts"]["decodable"] is False
@@ -75,9 +77,9 @@ async def test_a_lost_film_is_announced_once_and_stops_no_other(
 
 
 async def test_a_film_that_was_found_again_is_probed_after_all(tmp_path: Path) -> None:
-    clip_id, clock = uuid4(), FrozenClock(datetime.now(UTC))
+    clock = FrozenClock(datetime.now(UTC))
     async with house(tmp_path, clock) as h:
-        location = (await announce(h, OFFICER, b"film", clip_id)).headers["location"]
+        location, clip_id = await begin(h, OFFICER, b"film")
         await send(h, OFFICER, location, 0, b"film")
         place = lose(h, b"film")
         for _ in range(2):
@@ -107,11 +109,12 @@ async def schedule(h: House, clip_id: UUID, keep_until: date | None) -> None:
 
 
 async def test_a_lock_follows_the_schedules_and_is_never_shortened(tmp_path: Path) -> None:
-    clip_id, locks = uuid4(), list[tuple[str | None, bool]]()
+    client_id, locks = uuid4(), list[tuple[str | None, bool]]()
+    clip_id = clip_id_of(OFFICER.agency_id, client_id)
     schedules = [date(2030, 1, 1), date(2026, 6, 1), date(2056, 1, 1), None, date(2027, 1, 1)]
     async with house(tmp_path) as h:
         await schedule(h, clip_id, schedules[0])  # before the clip: owners' events have no order
-        await upload(h, OFFICER, b"film", clip_id)
+        assert await upload(h, OFFICER, b"film", client_id) == clip_id
         for keep_until in schedules[1:]:
             known = await clip(h, OFFICER, clip_id)
             locks.append((known["locked_until"], known["locked_for_ever"]))

@@ -50,11 +50,11 @@ async def test_all_of_an_agency_begin_only_so_many_and_no_other_agency_notices(
 
 
 async def test_who_finishes_may_begin_again_and_may_always_go_on(tmp_path: Path) -> None:
-    clip_id = uuid4()
+    client_id = uuid4()
     async with house(tmp_path) as h:
-        first = await announce(h, OFFICER, b"film", clip_id)
+        first = await announce(h, OFFICER, b"film", client_id)
         await announce(h, OFFICER, b"film")
-        again = await announce(h, OFFICER, b"film", clip_id)
+        again = await announce(h, OFFICER, b"film", client_id)
         assert (again.status_code, again.headers["location"]) == (200, first.headers["location"])
         await send(h, OFFICER, first.headers["location"], 0, b"film")
         assert (await announce(h, OFFICER, b"film")).status_code == 201

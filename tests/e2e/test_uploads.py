@@ -3,20 +3,22 @@
 from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from contracts.identity import Role
 from ingest.errors import ConnectionCutError
 from ingest.operations import uploads
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.uploads import TUS, announce, ask, clip, said, send, upload
+from tests.support.uploads import TUS, announce, ask, begin, clip, said, send, upload
 
 FILM = bytes(range(256)) * 40
 AGENCY = uuid4()
 OFFICER = person(Role.OFFICER, agency_id=AGENCY, unit_id=uuid4())
+COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY)
 STRANGER = person(Role.OFFICER, agency_id=uuid4())
 
 
@@ -29,11 +31,9 @@ def spooled(h: House) -> list[Path]:
 
 
 async def test_a_film_sent_in_pieces_is_kept_exactly_as_it_was_filmed(tmp_path: Path) -> None:
-    clip_id = uuid4()
     async with house(tmp_path) as h:
-        created = await announce(h, OFFICER, FILM, clip_id)
-        location = created.headers["location"]
-        assert (created.status_code, location[:16]) == (201, "/ingest/uploads/")
+        location, clip_id = await begin(h, OFFICER, FILM)
+        assert location.startswith("/ingest/uploads/")
         for start in range(0, len(FILM), 3000):
             piece = FILM[start : start + 3000]
             answer = await send(h, OFFICER, location, start, piece)
@@ -65,9 +65,8 @@ async def test_the_server_says_where_to_go_on(tmp_path: Path) -> None:
 
 
 async def test_a_restart_forgets_nothing_of_an_upload(tmp_path: Path) -> None:
-    clip_id = uuid4()
     async with house(tmp_path) as h:
-        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        location, clip_id = await begin(h, OFFICER, FILM)
         await send(h, OFFICER, location, 0, FILM[:1000])
         with spooled(h)[0].open("ab") as file:
             file.write(b"written by a process that died before it could acknowledge")
@@ -93,9 +92,8 @@ async def test_what_arrived_of_a_cut_request_need_not_be_sent_again(tmp_path: Pa
 
 async def test_a_large_request_is_made_durable_in_several_commits(tmp_path: Path) -> None:
     film = FILM * (2 * uploads.COMMIT_BYTES // len(FILM)) + b"end"
-    clip_id = uuid4()
     async with house(tmp_path) as h:
-        await upload(h, OFFICER, film, clip_id)
+        clip_id = await upload(h, OFFICER, film)
         assert (await clip(h, OFFICER, clip_id))["sha256"] == sha256(film).hexdigest()
 
 
@@ -123,32 +121,81 @@ async def test_the_last_chunk_sent_again_gets_the_same_answer(tmp_path: Path) ->
 
 
 async def test_the_same_announcement_leads_to_the_same_upload(tmp_path: Path) -> None:
-    clip_id = uuid4()
+    client_id = uuid4()
     async with house(tmp_path) as h:
-        first = await announce(h, OFFICER, FILM, clip_id)
+        first = await announce(h, OFFICER, FILM, client_id)
         await send(h, OFFICER, first.headers["location"], 0, FILM[:1000])
-        again = await announce(h, OFFICER, FILM, clip_id)
+        again = await announce(h, OFFICER, FILM, client_id)
         assert (first.status_code, again.status_code) == (201, 200)
         assert again.headers["location"] == first.headers["location"]
+        assert again.headers["clip-id"] == first.headers["clip-id"]
         assert again.headers["upload-offset"] == "1000"
 
 
 async def test_a_clip_id_is_never_used_for_another_film(tmp_path: Path) -> None:
-    clip_id = uuid4()
+    client_id = uuid4()
     async with house(tmp_path) as h:
-        await announce(h, OFFICER, FILM, clip_id)
+        await announce(h, OFFICER, FILM, client_id)
         others = [
-            await announce(h, OFFICER, b"another film", clip_id),
-            await announce(h, OFFICER, FILM, clip_id, device_no="another device"),
-            await announce(h, STRANGER, FILM, clip_id),
+            await announce(h, OFFICER, b"another film", client_id),
+            await announce(h, OFFICER, FILM, client_id, device_no="another device"),
+            await announce(h, COLLEAGUE, FILM, client_id),
         ]
     assert [(o.status_code, o.json()["code"]) for o in others] == [(409, "ingest.id-taken")] * 3
 
 
-async def test_bytes_that_differ_from_what_was_announced_are_kept_apart(tmp_path: Path) -> None:
-    clip_id, other = uuid4(), FILM[:-1] + b"!"
+async def test_nobody_finds_another_agencys_clip_by_choosing_its_id(tmp_path: Path) -> None:
+    """Neither by what the client there called it, nor by what it is called since."""
+    client_id = uuid4()
     async with house(tmp_path) as h:
-        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        first = await announce(h, OFFICER, FILM, client_id)
+        clip_id = UUID(first.headers["clip-id"])
+        await send(h, OFFICER, first.headers["location"], 0, FILM)
+        chosen = [client_id, clip_id, uuid4()]
+        others = [await announce(h, STRANGER, FILM, id_) for id_ in chosen]
+        assert [(o.status_code, o.content, sorted(o.headers)) for o in others] == [
+            (201, b"", sorted(first.headers))
+        ] * 3
+        named = {UUID(o.headers["clip-id"]) for o in others}
+        assert len(named) == 3
+        assert named.isdisjoint({client_id, clip_id})
+        for other in others:
+            assert (await send(h, STRANGER, other.headers["location"], 0, FILM)).status_code == 204
+        await settle(h.app)
+        catalogued = await h.call(OFFICER, "GET", f"/catalog/v1/clips/{clip_id}")
+        assert catalogued.status_code == 200  # nobody has taken it over
+        assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
+
+
+async def test_a_refusal_enters_no_other_agencys_clips_history(tmp_path: Path) -> None:
+    client_id = uuid4()
+    async with house(tmp_path) as h:
+        first = await announce(h, OFFICER, FILM, client_id)
+        clip_id = UUID(first.headers["clip-id"])
+        await send(h, OFFICER, first.headers["location"], 0, FILM)
+        await settle(h.app)
+        before = history(h, clip_id)
+        for chosen in (client_id, clip_id):
+            answer = await announce(h, STRANGER, FILM, chosen, secrecy="state_secret")
+            assert answer.json()["code"] == "ingest.state-secret"
+        await settle(h.app)
+        assert said(h).count("ingest.upload.refused.v1") == 2
+        assert before == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
+        assert history(h, clip_id) == before
+        assert history(h, client_id) == []
+
+
+def history(h: House, clip_id: UUID) -> list[str]:
+    """What the log has in the clip's own chain."""
+    with h.ctx("audit").db.snapshot() as session:
+        query = text("SELECT type FROM entry WHERE stream = :stream ORDER BY stream_number")
+        return list(session.connection().execute(query, {"stream": str(clip_id)}).scalars())
+
+
+async def test_bytes_that_differ_from_what_was_announced_are_kept_apart(tmp_path: Path) -> None:
+    other = FILM[:-1] + b"!"
+    async with house(tmp_path) as h:
+        location, clip_id = await begin(h, OFFICER, FILM)
         answers = [await send(h, OFFICER, location, 0, other) for _ in range(2)]
         assert [a.json()["code"] for a in answers] == ["ingest.digest-differs"] * 2
         assert (await ask(h, OFFICER, location)).status_code == 422
@@ -162,9 +209,8 @@ async def test_bytes_that_differ_from_what_was_announced_are_kept_apart(tmp_path
 
 async def test_two_clips_with_the_same_bytes_share_one_object(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
-        for clip_id in (uuid4(), uuid4()):
-            await upload(h, OFFICER, FILM, clip_id)
-        assert len(kept(h)) == 1
+        clips = {await upload(h, OFFICER, FILM) for _ in range(2)}
+        assert (len(clips), len(kept(h))) == (2, 1)
 
 
 async def test_a_state_secret_never_enters(tmp_path: Path) -> None:
@@ -186,9 +232,8 @@ async def test_a_film_larger_than_allowed_is_refused_before_its_first_byte(tmp_p
 
 
 async def test_another_agency_cannot_tell_an_upload_from_none(tmp_path: Path) -> None:
-    clip_id = uuid4()
     async with house(tmp_path) as h:
-        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        location, clip_id = await begin(h, OFFICER, FILM)
         unknown = f"/ingest/uploads/{'0' * 32}"
         foreign, none = [await ask(h, STRANGER, at) for at in (location, unknown)]
         assert (foreign.status_code, foreign.content) == (404, none.content)
@@ -203,9 +248,8 @@ async def test_another_agency_cannot_tell_an_upload_from_none(tmp_path: Path) ->
 
 
 async def test_a_film_left_complete_by_a_dead_process_is_kept_after_all(tmp_path: Path) -> None:
-    clip_id = uuid4()
     async with house(tmp_path) as h:
-        location = (await announce(h, OFFICER, FILM, clip_id)).headers["location"]
+        location, clip_id = await begin(h, OFFICER, FILM)
         obstacle = h.data / "objects" / sha256(FILM).hexdigest()[:2]
         obstacle.write_bytes(b"the store cannot take it")
         assert (await send(h, OFFICER, location, 0, FILM)).status_code == 500
@@ -221,19 +265,21 @@ async def test_a_film_left_complete_by_a_dead_process_is_kept_after_all(tmp_path
 async def test_one_film_that_the_disk_lost_keeps_no_other_from_being_finished(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    lost, sound = uuid4(), uuid4()
+    clips: list[UUID] = []
     async with house(tmp_path) as h:
         obstacles: list[Path] = []
-        for clip_id, film in ((lost, b"lost"), (sound, b"sound")):
-            location = (await announce(h, OFFICER, film, clip_id)).headers["location"]
+        for film in (b"lost", b"sound"):
+            location, clip_id = await begin(h, OFFICER, film)
+            clips.append(clip_id)
             obstacles.append(h.data / "objects" / sha256(film).hexdigest()[:2])
             obstacles[-1].write_bytes(b"the store cannot take it")
             assert (await send(h, OFFICER, location, 0, film)).status_code == 500
-            if clip_id == lost:
+            if film == b"lost":
                 h.ctx("ingest").spool.remove(location.rsplit("/")[-1])
         obstacles[1].unlink()
     async with house(tmp_path) as h:
         await settle(h.app)
+        lost, sound = clips
         assert (await clip(h, OFFICER, sound))["state"] == "stored"
         assert (await h.call(OFFICER, "GET", f"/ingest/v1/clips/{lost}")).status_code == 404
     assert "upload cannot be finished" in caplog.messages
@@ -242,14 +288,13 @@ async def test_one_film_that_the_disk_lost_keeps_no_other_from_being_finished(
 async def test_what_cannot_be_swept_away_keeps_no_film_from_being_finished(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    swept, left = uuid4(), uuid4()
     async with house(tmp_path) as h:
-        location = (await announce(h, OFFICER, b"swept", swept)).headers["location"]
+        location, _ = await begin(h, OFFICER, b"swept")
         assert (await send(h, OFFICER, location, 0, b"swept")).status_code == 204
         (h.data / "spool" / location.rsplit("/")[-1]).mkdir()  # cannot be unlinked
         obstacle = h.data / "objects" / sha256(b"left").hexdigest()[:2]
         obstacle.write_bytes(b"the store cannot take it")
-        location = (await announce(h, OFFICER, b"left", left)).headers["location"]
+        location, left = await begin(h, OFFICER, b"left")
         assert (await send(h, OFFICER, location, 0, b"left")).status_code == 500
         obstacle.unlink()
     async with house(tmp_path) as h:

@@ -21,9 +21,9 @@ def header(pairs: Mapping[str, str]) -> str:
 
 
 async def announce(
-    h: House, who: Requester, film: bytes, clip_id: UUID | None = None, **other: str
+    h: House, who: Requester, film: bytes, client_id: UUID | None = None, **other: str
 ) -> httpx.Response:
-    pairs = metadata(who, clip_id or uuid4(), sha256(film).hexdigest(), **other)
+    pairs = metadata(who, client_id or uuid4(), sha256(film).hexdigest(), **other)
     headers = TUS | {"upload-length": str(len(film)), "upload-metadata": header(pairs)}
     return await h.call(who, "POST", "/ingest/uploads/", headers=headers)
 
@@ -47,12 +47,22 @@ async def ask(h: House, who: Requester, location: str) -> httpx.Response:
     return await h.call(who, "HEAD", location, headers=TUS)
 
 
-async def upload(h: House, who: Requester, film: bytes, clip_id: UUID, **other: str) -> None:
-    """Announce and send a film at once, and let every service hear of it."""
-    location = (await announce(h, who, film, clip_id, **other)).headers["location"]
+async def upload(h: House, who: Requester, film: bytes, client_id: UUID | None = None) -> UUID:
+    """Announce and send a film at once, let every service hear of it, and return the clip's id."""
+    location, clip_id = await begin(h, who, film, client_id)
     answer = await send(h, who, location, 0, film)
     assert answer.status_code == 204, answer.text
     await settle(h.app)
+    return clip_id
+
+
+async def begin(
+    h: House, who: Requester, film: bytes, client_id: UUID | None = None
+) -> tuple[str, UUID]:
+    """Announce a film, and return where its bytes go and what the clip is called."""
+    announced = await announce(h, who, film, client_id)
+    assert announced.status_code == 201, announced.text
+    return announced.headers["location"], UUID(announced.headers["clip-id"])
 
 
 async def clip(h: House, who: Requester, clip_id: UUID) -> Any:  # noqa: ANN401 - JSON

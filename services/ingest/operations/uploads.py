@@ -46,10 +46,11 @@ def announce(
 
     Raises:
         StateSecretError, TooLargeError: recorded; no byte is kept.
-        ClipTakenError: the clip's id was announced otherwise before.
+        ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
         TooManyUploadsError: the person or the agency finishes too few; recorded.
         NoRoomError: the disk is nearly full.
     """
+    announced = announced.of_agency(who.agency_id)
     if announced.unit_id is None:
         announced = announced.model_copy(update={"unit_id": who.unit_id})
     _refuse_unwanted(ctx, who, announced, size_bytes)
@@ -74,7 +75,7 @@ def announce(
             return upload, True
     if same and (known.uploaded_by, known.size_bytes) == (who.subject, size_bytes):
         return known, False
-    raise ctx.refuse(who, ClipTakenError(), announced.clip_id, known.agency_id)
+    raise ctx.refuse(who, ClipTakenError(), announced.clip_id)
 
 
 def _refuse_unwanted(
