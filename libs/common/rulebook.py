@@ -1,5 +1,6 @@
 """A service's own copy of the packs its agencies activated: which one rules on which day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -91,6 +92,13 @@ class Rulebook:
         )
         found = session.connection().execute(query).first()
         return self._content(session, found.pack, found.sha256) if found else None
+
+    def activated(self, session: Session, agency_id: UUID) -> Sequence[Pack]:
+        """Every pack that ever ruled the agency, or will from a day that has not come."""
+        rows = self.tables.activations
+        query = select(rows.c.pack, rows.c.sha256).where(rows.c.agency_id == agency_id).distinct()
+        found = session.connection().execute(query.order_by(rows.c.sha256)).all()
+        return [self._content(session, row.pack, row.sha256) for row in found]
 
     def _content(self, session: Session, name: str, sha256: str) -> Pack:
         if sha256 not in self._read:

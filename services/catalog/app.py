@@ -6,7 +6,7 @@ from catalog.consumers import REACTIONS
 from catalog.operations.context import Context
 from catalog.routes.api import router
 from catalog.settings import Settings
-from catalog.tables import INBOX, OUTBOX
+from catalog.tables import INBOX, OUTBOX, RULEBOOK
 from common import migrate, service
 from common.auth import TokenReader
 from common.bus import Bus
@@ -17,6 +17,7 @@ from common.ids import TimeIds
 from common.inbox import Inbox
 from common.outbox import Outbox
 from common.relay import Relay
+from common.rulebook import Rulebook
 from contracts.catalog import RequestRefused
 from contracts.topics import PARTITIONS
 
@@ -35,6 +36,7 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         outbox=Outbox(OUTBOX, ids, clock),
         tokens=TokenReader(settings.jwks_url),
         refusal=RequestRefused,
+        rulebook=Rulebook(RULEBOOK),
     )
     inbox = Inbox(INBOX, clock)
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)

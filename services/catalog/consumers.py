@@ -1,7 +1,8 @@
 """What catalog does about other services' events."""
 
-from catalog.operations import clips, people
+from catalog.operations import clips, people, words
 from common.consumer import on
+from contracts.checklist import PackActivated
 from contracts.identity import AccountDisabled, AccountOpened, UnitRegistered
 from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
 
@@ -12,4 +13,5 @@ REACTIONS = (
     on(UnitRegistered, people.remember_unit),
     on(AccountOpened, people.remember_account),
     on(AccountDisabled, people.remember_disabled),
+    on(PackActivated, words.activate_pack),
 )

@@ -6,16 +6,21 @@ Two values are equal when they say the same; who said it and when does not count
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from contracts.catalog import Category, Trait
 from contracts.identity import Role
 from contracts.ingest import Carrier
 
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
+NEAREST_MAX: Final = 3
+"""Words offered for a misspelt one: enough to find it, too few to be read past."""
 
 
 class Status(StrEnum):
@@ -186,6 +191,61 @@ class Mark:
     added_at: datetime = field(compare=False)
 
 
+class Kind(StrEnum):
+    """What a word of a pack may name."""
+
+    STAGE = "stage"
+    MILESTONE = "milestone"
+    CONDITION = "condition"
+    POINT = "point"
+
+
+class _Part(BaseModel):
+    """As much of a list as its words need; checklist reads, and checks, all of it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Term(_Part):
+    """A word of a list and how people say it."""
+
+    word: str = Field(validation_alias=AliasChoices("id", "code"))
+    label: str
+
+
+class _Reading(_Part):
+    category: str
+    points: tuple[Term, ...]
+
+
+class _Row(_Part):
+    reading: _Reading
+
+
+class Wording(_Part):
+    """The words of a pack's list of what must be recorded."""
+
+    stages: tuple[Term, ...]
+    milestones: tuple[Term, ...]
+    conditions: tuple[Term, ...]
+    rows: tuple[_Row, ...]
+
+    def rules(self, category: Category) -> bool:
+        """Whether any row is about this category; a list has no say in the others."""
+        return any(row.reading.category == category for row in self.rows)
+
+    def terms(self, kind: Kind) -> Sequence[Term]:
+        match kind:
+            case Kind.STAGE:
+                return self.stages
+            case Kind.MILESTONE:
+                return self.milestones
+            case Kind.CONDITION:
+                return self.conditions
+            case Kind.POINT:
+                return [term for row in self.rows for term in row.reading.points]
+
+
 @dataclass(frozen=True)
 class ActivityFile:
     """An activity and all that was ever stated of it, oldest first."""
@@ -245,6 +305,12 @@ def last_day(activities: Sequence[ActivityFile], clips: Sequence[Clip]) -> date 
     filmed = [clip.recorded_end for clip in clips if clip.recorded_end]
     moments = [*stated, *filmed]
     return max(moments).astimezone(LEGAL_TIME).date() if moments else None
+
+
+def nearest(word: str, terms: Sequence[Term]) -> Sequence[Term]:
+    """The few terms most like a word that is none of them, the likest first."""
+    unlike = [(-SequenceMatcher(None, word, term.word).ratio(), term.word, term) for term in terms]
+    return [term for _, _, term in sorted(unlike, key=lambda one: one[:2])[:NEAREST_MAX]]
 
 
 def is_future(day: date, now: datetime) -> bool:

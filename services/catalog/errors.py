@@ -1,5 +1,6 @@
 """Expected failures of the catalogue."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar, Final
 
@@ -67,7 +68,7 @@ class OfficerUnknownError(AppError):
         """Say which of the officers it is, counted from 0."""
         message = "核对账号编号"
         super().__init__(
-            NEWS_TRAVEL, fields=[_field("officer_unknown", message, "officers", place)]
+            NEWS_TRAVEL, fields=[_field("officer_unknown", message, "body", "officers", place)]
         )
         self.headers = dict(AGAIN)
 
@@ -82,7 +83,7 @@ class NotAnOfficerError(AppError):
     def __init__(self, place: int) -> None:
         """Say which of the officers it is, counted from 0."""
         message = "该账号没有执法人员角色，或者已经停用"
-        super().__init__(fields=[_field("not_an_officer", message, "officers", place)])
+        super().__init__(fields=[_field("not_an_officer", message, "body", "officers", place)])
 
 
 class UnitUnknownError(AppError):
@@ -96,7 +97,9 @@ class UnitUnknownError(AppError):
     title: ClassVar[str] = "本机关没有该承办机构"
 
     def __init__(self) -> None:
-        super().__init__(NEWS_TRAVEL, fields=[_field("unit_unknown", "核对机构编号", "unit_id")])
+        super().__init__(
+            NEWS_TRAVEL, fields=[_field("unit_unknown", "核对机构编号", "body", "unit_id")]
+        )
         self.headers = dict(AGAIN)
 
 
@@ -156,6 +159,23 @@ class ReasonMissingError(AppError):
     title: ClassVar[str] = "更改已陈述的时刻，须说明理由"
 
 
+class WordUnknownError(AppError):
+    """Not a word of the lists that rule the case: what nobody reads would silently count nothing.
+
+    Like every advice on a form it tells the place and what would be right, not what was sent.
+    """
+
+    code: ClassVar[str] = "catalog.word-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
+    title: ClassVar[str] = "规范包中没有这个词"
+
+    def __init__(self, *where: str, nearest: Mapping[str, str]) -> None:
+        """Offer the nearest words, each with how people say it."""
+        words = "、".join(f"{word}（{label}）" for word, label in nearest.items())
+        wrong = _field("word_unknown", f"请检查拼写，相近的有：{words}", *where)
+        super().__init__(fields=[wrong | {"nearest": list(nearest)}])
+
+
 class AlreadyLinkedError(AppError):
     """The clip serves the activity already, under another link's id."""
 
@@ -181,5 +201,5 @@ class OffsetOutsideError(AppError):
 
 
 def _field(what: str, message: str, *where: str | int) -> dict[str, object]:
-    """One wrong place of a body, in the form in which malformed ones are told."""
-    return {"where": ["body", *where], "what": what, "message": message}
+    """One wrong place of a request, in the form in which malformed ones are told."""
+    return {"where": where, "what": what, "message": message}

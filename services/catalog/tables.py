@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field
 
-from common import inbox, outbox
+from common import inbox, outbox, rulebook
 from common.db import NAMING, Rows, UtcDateTime
 from common.outbox import BIG_ID
 
@@ -157,3 +157,4 @@ class MarkRow(Base, table=True):
 
 OUTBOX = outbox.tables(Base.metadata)
 INBOX = inbox.tables(Base.metadata)
+RULEBOOK = rulebook.tables(Base.metadata)

@@ -44,7 +44,7 @@ def link(c: Cabinet, **changes: UUID) -> dict[str, str]:
 
 
 def mark(c: Cabinet, offset_ms: int = 1000) -> dict[str, Any]:
-    return link(c) | {"point": "show_certificates", "offset_ms": offset_ms}
+    return link(c) | {"point": "certificate_shown", "offset_ms": offset_ms}
 
 
 async def test_a_clip_is_known_once_ingest_told_of_it(c: Cabinet) -> None:

@@ -1,6 +1,6 @@
 """Activities, and what people state of them: always added, never changed; the last one counts."""
 
-from catalog.domain import Activity, ConditionStatement, MilestoneStatement, last_of
+from catalog.domain import Activity, ConditionStatement, Kind, MilestoneStatement, last_of
 from catalog.errors import DateWrongError, IdTakenError, ReasonMissingError
 from catalog.operations.context import (
     Context,
@@ -9,6 +9,7 @@ from catalog.operations.context import (
     own_activity,
 )
 from catalog.operations.people import check_officers
+from catalog.operations.words import check_word
 from catalog.store import cases
 from common.auth import Requester
 from common.service import RefusedError
@@ -23,6 +24,7 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
         NotHandlingUnitError: another unit handles it.
         IdTakenError: the id belongs to another activity, or to this one in another form.
         ArchivedError: the archive has the case.
+        WordUnknownError: no list that rules the case knows the stage.
         OfficerUnknownError: the agency has no such account, as far as the catalogue has heard.
         NotAnOfficerError: somebody named is no officer, or no more.
     """
@@ -31,6 +33,7 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
         known = cases.find_activity(session, activity.activity_id)
         if known is None:
             check_not_archived(case)
+            check_word(ctx, session, case, Kind.STAGE, activity.stage)
             check_officers(session, activity.agency_id, activity.officers)
             cases.add_activity(session, activity)
             event = ActivityRecorded(
@@ -56,6 +59,7 @@ def state_milestone(
         ActivityUnknownError: there is none in `who`'s agency.
         NotHandlingUnitError: another unit handles the case.
         ArchivedError: the archive has the case.
+        WordUnknownError: no list that rules the case knows the milestone.
         DateWrongError: the moment has not come yet.
         ReasonMissingError: another moment was stated before, and nothing says why it changes.
     """
@@ -67,6 +71,7 @@ def state_milestone(
         if last is not None and last == statement:
             return last
         check_not_archived(case)
+        check_word(ctx, session, case, Kind.MILESTONE, statement.name)
         if statement.at > ctx.clock.now():
             raise DateWrongError("所陈述的时刻尚未到来。")
         if last is not None and last.at != statement.at and statement.reason is None:
@@ -92,6 +97,7 @@ def declare_condition(
         ActivityUnknownError: there is none in `who`'s agency.
         NotHandlingUnitError: another unit handles the case.
         ArchivedError: the archive has the case.
+        WordUnknownError: no list that rules the case knows the condition.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         activity = own_activity(session, who, statement.activity_id)
@@ -101,6 +107,7 @@ def declare_condition(
         if last is not None and last == statement:
             return last
         check_not_archived(case)
+        check_word(ctx, session, case, Kind.CONDITION, statement.name)
         cases.add_condition(session, statement)
         event = ConditionDeclared(
             agency_id=activity.agency_id,

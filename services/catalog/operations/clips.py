@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from catalog.domain import Activity, Case, Clip, ClipFile, Link, Mark
+from catalog.domain import Activity, Case, Clip, ClipFile, Kind, Link, Mark
 from catalog.errors import (
     AlreadyLinkedError,
     ClipQuarantinedError,
@@ -23,6 +23,7 @@ from catalog.operations.context import (
     own_case,
     own_clip,
 )
+from catalog.operations.words import check_word
 from catalog.store import cases, clips
 from common.auth import Requester
 from common.service import RefusedError
@@ -143,6 +144,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
         NotHandlingUnitError: another unit handles the case.
         IdTakenError: the id belongs to another mark.
         ClipQuarantinedError: the clip is not to be used.
+        WordUnknownError: no list that rules the case knows the content point.
         OffsetOutsideError: the clip is not that long.
         ArchivedError: the archive has the case.
     """
@@ -154,6 +156,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
         if known is None:
             check_not_archived(case)
             _check_usable(clip)
+            check_word(ctx, session, case, Kind.POINT, mark.point)
             if mark.offset_ms > clip.length_ms:
                 raise OffsetOutsideError
             clips.add_mark(session, mark)

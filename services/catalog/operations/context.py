@@ -1,11 +1,14 @@
 """What all of the catalogue's operations need, and how they find what somebody may know of."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
 
-from catalog.domain import Activity, Case, Clip, Status
+from catalog.domain import Activity, Case, Clip, Status, Wording
 from catalog.errors import (
     ActivityUnknownError,
     ArchivedError,
@@ -17,8 +20,32 @@ from catalog.settings import Settings
 from catalog.store import cases, clips
 from common import service
 from common.auth import Requester
+from common.packs import Pack, shipped_names
+from common.rulebook import Rulebook
 from common.service import RefusedError
 from contracts.identity import Role
+
+CHECKLIST: Final = "checklist.yaml"
+
+
+class Library:
+    """The words of packs' lists by the packs' digest, parsed once: a digest never changes."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, Wording | None] = {}
+
+    def wording(self, pack: Pack) -> Wording | None:
+        """The words of a pack's list, or None where it has no list."""
+        sha256 = pack.sha256
+        if sha256 not in self._read:
+            has_one = CHECKLIST in pack.files
+            self._read[sha256] = pack.read(CHECKLIST, Wording) if has_one else None
+        return self._read[sha256]
+
+    @cached_property
+    def shipped(self) -> Sequence[Pack]:
+        """The packs that came with the product."""
+        return [Pack.shipped(name) for name in shipped_names()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +53,8 @@ class Context(service.Context):
     """What the catalogue's operations need; built once in app.py."""
 
     settings: Settings
+    rulebook: Rulebook
+    library: Library = field(default_factory=Library)
 
 
 def own_case(session: Session, who: Requester, case_id: UUID) -> Case:
