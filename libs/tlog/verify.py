@@ -26,7 +26,7 @@ FORMAT = "liuhen-evidence/1"
 STORED, REQUESTED = "ingest.clip.stored.v1", "access.export.requested.v1"
 TEXT_MAX_BYTES, LEAF_MAX_BYTES, DIGITS_MAX = 64 << 10, 65_535, 18
 # What bounds the memory: an entry is two files, a file about 180 bytes of the manifest. 100 000
-# entries take some 300 MB; no folder can take more than about three times that.
+# entries take 200 MB, and nothing that a folder holds can make it a gigabyte.
 ENTRIES_MAX = 150_000
 FILES_MAX = 2 * ENTRIES_MAX + 100
 MANIFEST_MAX_BYTES, PARTS_MAX = 220 * FILES_MAX, 4 * FILES_MAX

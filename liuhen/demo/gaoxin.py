@@ -56,13 +56,12 @@ def shown_by_the_rules(stage: Stage) -> str:
     """8: the lawyer is refused, a colleague sees with consent, a copy takes two people."""
     clip = stage.id("clip.d")
     asked = {"clip_id": clip, "manner": "view", "purpose": "own_case"}
-    lawyer = stage.refused("lawyer", "PUT", _request(stage, "lawyer"), "access.refused", asked)
+    key = f"/access/v1/requests/{stage.id('request.lawyer')}"
+    lawyer = stage.refused("lawyer", "PUT", key, "access.refused", asked)
     expect("附件4" in lawyer["detail"] and "第五条" in lawyer["detail"], f"no article: {lawyer}")
 
-    request = _request(stage, "colleague")
     asked = {"clip_id": clip, "manner": "view", "purpose": "work"}
-    pending = stage.done("sun", "PUT", request, asked)
-    expect(pending["outcome"] != "refused", f"not asked for consent: {pending}")
+    request = request_for(stage, "colleague", asked)
     stage.done("chen", "POST", f"{request}/approvals/consent", {"approve": True})
     view = stage.done("sun", "POST", f"{request}/views")
     film = stage.call("sun", "GET", view["content"])
@@ -77,15 +76,25 @@ def shown_by_the_rules(stage: Stage) -> str:
     )
 
 
-def _copy_is_approved(stage: Stage) -> None:
-    request = _request(stage, "copy")
+def copy_request(stage: Stage, name: str = "copy") -> str:
+    """The path of the request for a copy of the clip; asking again leads to the same one."""
     asked = {"clip_id": stage.id("clip.d"), "manner": "copy", "purpose": "litigation"}
-    stage.done("sun", "PUT", request, asked)
+    return request_for(stage, name, asked)
+
+
+def request_for(stage: Stage, name: str, asked: dict[str, str]) -> str:
+    """The path of a request of sun's, who chooses its key; its id is the service's."""
+    filed = stage.done("sun", "PUT", f"/access/v1/requests/{stage.id('request.' + name)}", asked)
+    expect(filed["outcome"] != "refused", f"refused: {filed}")
+    return f"/access/v1/requests/{filed['request_id']}"
+
+
+def _copy_is_approved(stage: Stage) -> None:
+    request = copy_request(stage)
     stage.refused(
         "wu", "POST", f"{request}/approvals/approve", "access.out-of-order", {"approve": True}
     )
-    own = _request(stage, "copy.one")
-    stage.done("sun", "PUT", own, asked)
+    own = copy_request(stage, "copy.one")
     stage.done("wu", "POST", f"{own}/approvals/review", {"approve": True})
     stage.refused("wu", "POST", f"{own}/approvals/approve", "access.same-person", {"approve": True})
     stage.done("zhou", "POST", f"{request}/approvals/review", {"approve": True})
@@ -118,7 +127,3 @@ def _case_with_a_clip(stage: Stage) -> None:
     stage.done("zheng", "POST", f"{path}/archive", {"archived_on": stage.today.isoformat()})
     ready = f"/retention/v1/clips/{stage.id('clip.d')}/schedule"
     stage.sees("chen", ready, bool, "retention has heard of the clip")
-
-
-def _request(stage: Stage, name: str) -> str:
-    return f"/access/v1/requests/{stage.id('request.' + name)}"

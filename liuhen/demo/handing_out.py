@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from liuhen.demo.cast import AGENCIES, PEOPLE, UNITS
+from liuhen.demo.gaoxin import copy_request
 from liuhen.demo.stage import Stage, expect
 
 VERIFIED, FAILED = 0, 1
@@ -49,9 +50,9 @@ AT_LEAST: Final = {
 
 def checked_offline(stage: Stage) -> str:
     """9: the copy as a folder; its verifier passes, and names what was changed by one byte."""
-    export = stage.id("export")
-    body = {"export_id": export, "proves": "证明当事人未按规定储存危险物品"}
-    stage.done("sun", "POST", f"/access/v1/requests/{stage.id('request.copy')}/exports", body)
+    body = {"key": stage.id("export"), "proves": "证明当事人未按规定储存危险物品"}
+    asked = stage.done("sun", "POST", f"{copy_request(stage)}/exports", body)
+    export = asked["export_id"]
     built = stage.sees(
         "sun", f"/access/v1/exports/{export}", lambda seen: seen["state"] == "built", "the export"
     )

@@ -22,14 +22,14 @@ def kill_at_every_moment(data: Path) -> list[dict[str, object]]:
 
 
 async def test_an_exporter_killed_at_any_moment_leaves_no_half_folder(tmp_path: Path) -> None:
-    export_id = str(uuid4())
     async with house(tmp_path, FrozenClock()) as h:
         await set_up(h)
         request = await granted_copy(h)
         steps = h.app.state.apps["access"].state.steps
         exporter = steps.pop("exporter")
-        body = {"export_id": export_id, "proves": "证明现场情况"}
-        await h.done(COLLEAGUE, "POST", f"{request}/exports", body)
+        body = {"key": str(uuid4()), "proves": "证明现场情况"}
+        asked = await h.done(COLLEAGUE, "POST", f"{request}/exports", body)
+        export_id = asked["export_id"]
         waiting = await h.done(COLLEAGUE, "GET", f"{V1}/exports/{export_id}")
         assert (waiting["state"], waiting["folder"]) == ("building", None)
 

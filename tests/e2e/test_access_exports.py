@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -11,7 +12,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from access.adapters.folders import Folders
-from access.errors import BundleDamagedError, OriginalDamagedError
 from access.store import handing_out as store
 from contracts.audit import BundleBuilt
 from tests.support.clock import FrozenClock
@@ -23,16 +23,19 @@ from tests.support.showing import (
     COLLEAGUE,
     FILM,
     HANDLER,
+    OTHERS,
     STRANGER,
     V1,
     asked,
     built_export,
     granted_copy,
     opened_view,
+    quarantined,
     set_up,
 )
 
 BUILT, READ = "access.export.built.v1", "access.export.read.v1"
+TURNED_AWAY = "access.request.turned_away.v1"
 
 
 @pytest.fixture
@@ -114,7 +117,7 @@ async def test_only_listed_files_can_be_read(h: House) -> None:
         answer = await h.call(COLLEAGUE, "GET", f"{V1}/exports/{export['export_id']}/files/{path}")
         assert (answer.status_code, answer.json()["code"]) == (404, "access.export-unknown"), path
     assert said(h, "access").count(READ) == 0
-    assert said(h, "access")[-len(TRICKS) :] == ["access.request.turned_away.v1"] * len(TRICKS)
+    assert said(h, "access")[-len(TRICKS) :] == [TURNED_AWAY] * len(TRICKS)
 
 
 async def test_an_export_is_its_requesters_alone(h: House) -> None:
@@ -126,9 +129,40 @@ async def test_an_export_is_its_requesters_alone(h: House) -> None:
             assert (hidden.status_code, hidden.content) == (404, unknown.content)
 
 
+async def test_a_folder_opens_no_longer_than_its_grant(h: House) -> None:
+    export = await built_export(h)
+    path = f"{V1}/exports/{export['export_id']}"
+    clock, lifetime = h.ctx("access").clock, h.ctx("access").settings.grant_lifetime
+    clock.move(lifetime - timedelta(seconds=1))
+    assert (await h.call(COLLEAGUE, "GET", f"{path}/files/note.txt")).status_code == 200
+    clock.move(timedelta(seconds=1))
+    late = await h.call(COLLEAGUE, "GET", f"{path}/files/note.txt")
+    assert (late.status_code, late.json()["code"]) == (403, "access.not-granted")
+    assert said(h, "access")[-2:] == [READ, TURNED_AWAY]
+    assert (await h.call(COLLEAGUE, "GET", path)).json()["state"] == "built"
+
+
+async def test_a_folder_of_a_clip_that_was_quarantined_since_opens_no_more(h: House) -> None:
+    export = await built_export(h)
+    await say(h, quarantined())
+    path = f"{V1}/exports/{export['export_id']}/files/note.txt"
+    answer = await h.call(COLLEAGUE, "GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (403, "access.not-granted")
+    assert said(h, "access")[-1] == TURNED_AWAY
+
+
+async def test_who_changed_agencies_has_no_folder_here_any_more(h: House) -> None:
+    export = await built_export(h)
+    gone = COLLEAGUE.model_copy(update={"agency_id": OTHERS})
+    for path in ("", "/files/note.txt"):
+        answer = await h.call(gone, "GET", f"{V1}/exports/{export['export_id']}{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "access.export-unknown")
+    assert said(h, "access").count(READ) == 0
+
+
 async def test_only_a_granted_copy_can_be_exported(h: House) -> None:
     pending = await asked(h, COLLEAGUE, "copy", "litigation")
-    body = {"export_id": str(uuid4()), "proves": "证明现场情况"}
+    body = {"key": str(uuid4()), "proves": "证明现场情况"}
     answer = await h.call(COLLEAGUE, "POST", f"{pending}/exports", body)
     assert (answer.status_code, answer.json()["code"]) == (403, "access.not-granted")
     granted = await granted_copy(h)
@@ -139,43 +173,18 @@ async def test_only_a_granted_copy_can_be_exported(h: House) -> None:
 
 async def test_asking_again_changes_nothing_and_asking_otherwise_is_refused(h: House) -> None:
     request = await granted_copy(h)
-    body = {"export_id": str(uuid4()), "proves": "证明现场情况"}
+    body = {"key": str(uuid4()), "proves": "证明现场情况"}
     first = await h.call(COLLEAGUE, "POST", f"{request}/exports", body)
     assert (first.status_code, first.json()["state"]) == (202, "waiting_for_proofs")
     assert (await h.call(COLLEAGUE, "POST", f"{request}/exports", body)).json() == first.json()
     other = await h.call(COLLEAGUE, "POST", f"{request}/exports", body | {"proves": "别的"})
     assert (other.status_code, other.json()["code"]) == (409, "access.id-taken")
+    assert said(h, "access")[-1] == TURNED_AWAY
     await settle(h.app)
     assert said(h, "access").count("access.export.requested.v1") == 1
     again = await h.call(COLLEAGUE, "POST", f"{request}/exports", body)
     assert again.json()["state"] == "built"
     assert said(h, "access").count(BUILT) == 1
-
-
-async def test_a_damaged_original_or_bundle_never_leaves(h: House) -> None:
-    request = await granted_copy(h)
-    damages = {"objects": OriginalDamagedError, "bundles": BundleDamagedError}
-    for room, error in damages.items():
-        before = {path for path in (h.data / room).glob("??/*") if path.is_file()}
-        export_id = uuid4()
-        body = {"export_id": str(export_id), "proves": "证明现场情况"}
-        await h.call(COLLEAGUE, "POST", f"{request}/exports", body)
-        ctx = h.ctx("access")
-        exporter = h.app.state.apps["access"].state.steps
-        step = exporter.pop("exporter")
-        await settle(h.app)
-        made = {path for path in (h.data / room).glob("??/*") if path.is_file()}
-        file = (made - before or made).pop()
-        whole = file.read_bytes()
-        file.chmod(0o600)
-        file.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if room == "objects" else whole + b" ")
-        with pytest.raises(error):
-            await step(0)
-        assert not ctx.folders.has(export_id)
-        file.write_bytes(whole)
-        exporter["exporter"] = step
-        await settle(h.app)
-        assert ctx.folders.has(export_id)
 
 
 async def test_proofs_for_an_unknown_or_finished_export_change_nothing(h: House) -> None:

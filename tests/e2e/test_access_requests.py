@@ -87,40 +87,52 @@ async def test_who_may_not_know_of_a_clip_cannot_tell_it_from_an_unknown_one(h: 
     await set_up(h)
     for who in (OTHER_LAWYER, STRANGER, SUPERVISOR, ADMINISTRATOR):
         first, second = uuid4(), uuid4()
-        hidden = await ask(h, who, request_id=first)
-        unknown = await ask(h, who, clip_id=uuid4(), request_id=second)
+        hidden = await ask(h, who, key=first)
+        unknown = await ask(h, who, clip_id=uuid4(), key=second)
         assert hidden.status_code == unknown.status_code == 404
         assert hidden.content == unknown.content
         # Neither do the ids that the two requests used up, nor looking at them.
-        again = [await ask(h, who, clip_id=uuid4(), request_id=used) for used in (first, second)]
+        again = [await ask(h, who, clip_id=uuid4(), key=used) for used in (first, second)]
         assert again[0].content == again[1].content
         assert again[0].status_code == 409
         looks = [await h.call(who, "GET", f"{V1}/requests/{used}") for used in (first, second)]
         assert looks[0].content == looks[1].content
         assert looks[0].status_code == 404
-    assert said(h, "access") == [DECIDED, TURNED_AWAY, TURNED_AWAY, TURNED_AWAY] * 4
+    assert said(h, "access") == [DECIDED, *[TURNED_AWAY] * 5] * 4
 
 
 async def test_a_refused_request_stays_refused_and_is_recorded_once(h: House) -> None:
     await set_up(h, archived())
-    request_id = uuid4()
-    first = await ask(h, LAWYER, purpose="own_case", request_id=request_id)
-    again = await ask(h, LAWYER, purpose="own_case", request_id=request_id)
+    key = uuid4()
+    first = await ask(h, LAWYER, purpose="own_case", key=key)
+    again = await ask(h, LAWYER, purpose="own_case", key=key)
     assert again.content == first.content
     assert said(h, "access") == [DECIDED]
-    shown = await h.done(LAWYER, "GET", f"{V1}/requests/{request_id}")
+    shown = await h.done(LAWYER, "GET", f"{V1}/requests/{first.json()['request_id']}")
     assert (shown["outcome"], shown["steps"]) == ("refused", [])
 
 
-async def test_an_id_belongs_to_one_request_of_one_person(h: House) -> None:
+async def test_a_key_belongs_to_one_request_and_using_it_for_another_is_on_record(h: House) -> None:
     await set_up(h)
-    request_id = uuid4()
-    first = await ask(h, COLLEAGUE, request_id=request_id)
-    assert (await ask(h, COLLEAGUE, request_id=request_id)).json() == first.json()
-    for who, purpose in ((COLLEAGUE, "supervision"), (HANDLER, "work")):
-        taken = await ask(h, who, purpose=purpose, request_id=request_id)
-        assert (taken.status_code, taken.json()["code"]) == (409, "access.id-taken")
-    assert said(h, "access") == [DECIDED]
+    key = uuid4()
+    first = await ask(h, COLLEAGUE, key=key)
+    assert (await ask(h, COLLEAGUE, key=key)).json() == first.json()
+    taken = await ask(h, COLLEAGUE, purpose="supervision", key=key)
+    assert (taken.status_code, taken.json()["code"]) == (409, "access.id-taken")
+    assert said(h, "access") == [DECIDED, TURNED_AWAY]
+
+
+async def test_a_key_tells_nobody_that_another_has_used_it(h: House) -> None:
+    await set_up(h)
+    key = uuid4()
+    first = await ask(h, COLLEAGUE, key=key)
+    used = UUID(first.json()["request_id"])
+    for who in (HANDLER, LAWYER, STRANGER):
+        codes = [(await ask(h, who, key=one)).status_code for one in (key, used, uuid4())]
+        assert codes == [codes[0]] * 3
+        assert codes[0] != 409
+    own = await ask(h, HANDLER, key=key)
+    assert own.json()["request_id"] != str(used)
 
 
 async def test_an_agency_without_rules_is_asked_for_them(h: House) -> None:

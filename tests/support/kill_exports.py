@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from access.app import create_app
+from access.domain.trying import PAUSE_MAX
 from access.operations import building
 from access.operations.context import Context
 from access.settings import Settings
@@ -43,7 +44,9 @@ def build(data: Path, last: int) -> None:
     settings = SERVICES["access"].on_one_box("access", data)
     assert isinstance(settings, Settings)
     bus = EmbeddedBus(Database(sqlite_url(data, "bus")))
-    ctx: Context = create_app(settings, bus, FrozenClock()).state.ctx
+    clock = FrozenClock()
+    clock.move(last * PAUSE_MAX)  # by then it is tried again, however often it was killed
+    ctx: Context = create_app(settings, bus, clock).state.ctx
     moments = Moments(last)
     os.fsync = moments.fsync
     event.listen(ctx.db.engine, "commit", moments.passed)

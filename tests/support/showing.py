@@ -151,10 +151,10 @@ async def ask(
     manner: str = "view",
     purpose: str = "work",
     clip_id: UUID = CLIP,
-    request_id: UUID | None = None,
+    key: UUID | None = None,
 ) -> httpx.Response:
     body = {"clip_id": str(clip_id), "manner": manner, "purpose": purpose}
-    return await h.call(who, "PUT", f"{V1}/requests/{request_id or uuid4()}", body)
+    return await h.call(who, "PUT", f"{V1}/requests/{key or uuid4()}", body)
 
 
 async def asked(h: House, who: Requester, manner: str = "view", purpose: str = "work") -> str:
@@ -189,6 +189,6 @@ async def granted_copy(h: House, who: Requester = COLLEAGUE) -> str:
 async def built_export(h: House, who: Requester = COLLEAGUE) -> dict[str, Any]:
     """An export whose folder stands."""
     request = await granted_copy(h, who)
-    body = {"export_id": str(uuid4()), "proves": "证明现场情况", "extractor": "执法证号 0410472"}
-    await h.done(who, "POST", f"{request}/exports", body)
-    return await h.done(who, "GET", f"{V1}/exports/{body['export_id']}")
+    body = {"key": str(uuid4()), "proves": "证明现场情况", "extractor": "执法证号 0410472"}
+    export = await h.done(who, "POST", f"{request}/exports", body)
+    return await h.done(who, "GET", f"{V1}/exports/{export['export_id']}")

@@ -27,6 +27,10 @@ class Folders:
         """Start a folder anew; what a killed process left of it half-way is deleted."""
         return Draft(self._folder / "incoming" / str(export_id), self._path(export_id))
 
+    def remove(self, export_id: UUID) -> None:
+        """Delete a folder that is not to be handed out, if there is one."""
+        shutil.rmtree(self._path(export_id), ignore_errors=True)
+
     def size_bytes(self, export_id: UUID, path: str) -> int:
         """How long a file of a finished folder is; `path` must come from its manifest."""
         return (self._path(export_id) / path).stat().st_size

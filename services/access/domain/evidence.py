@@ -14,9 +14,12 @@ from access.domain.content import Clip
 from access.domain.requests import Filed, Given
 from access.domain.rules import Quoted
 from common.events import Count, Sha256
+from contracts.access import ExportFailure
 from contracts.ingest import Carrier
 
-ExportState: TypeAlias = Literal["waiting_for_proofs", "building", "built"]
+ExportState: TypeAlias = Literal["waiting_for_proofs", "building", "built", "failed"]
+ENTRIES_MAX: Final = 150_000
+"""As many as the verifier in the folder checks; more could only be handed out unverifiable."""
 MANIFEST: Final = "manifest.json"
 NOTE: Final = "note.txt"
 VERIFIER: Final = "verify.py"
@@ -48,6 +51,9 @@ class Export:
     cites: tuple[Quoted, ...]
     state: ExportState = "waiting_for_proofs"
     bundle_sha256: str | None = None
+    tries: int = 0
+    failure: ExportFailure | None = None
+    """Why it was given up."""
 
 
 class Listed(BaseModel):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal, Protocol
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from access.domain.rules import Ask, Decision, Fact, Outcome, Step
 from contracts.access import Manner, Purpose
@@ -114,6 +114,17 @@ class Judgement:
     hindrance: Hindrance | None = None
     repeated: bool = False
     """The same answer of the same person is on record already."""
+
+
+def id_of(requester_id: UUID, key: UUID) -> UUID:
+    """The id of what a person asks for under a key of their own choice; the same again each time.
+
+    Were the chosen key itself the id, its being taken would tell whoever tries it that somebody
+    has such a record. A key is therefore the person's own: narrower than their agency's, because
+    lawyers and parties have accounts there too. A column (person, key) would do the same, but the
+    id also names the thing in events, in the log's bundles and on disk, where no agency stands by.
+    """
+    return uuid5(requester_id, key.hex)
 
 
 def is_staff(who: Person, agency_id: UUID | None) -> bool:

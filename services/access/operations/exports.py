@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,13 +14,22 @@ from access.errors import (
     IdTakenError,
     NotGrantedError,
     OriginalDamagedError,
+    TooManyExportsError,
 )
 from access.operations import requests
 from access.operations.context import Context, in_force
+from access.store import facts
 from access.store import handing_out as store
+from access.store.requests import find_request
 from common import intents
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.access import ExportRead, ExportRequested, Manner
+
+OPEN_MAX: Final = 100
+"""Exports of one agency that wait or are being built. Each will be a whole film on the disk."""
+OPEN_MAX_A_PERSON: Final = 20
+"""Of these, one person's: nobody keeps their colleagues from exporting."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +63,16 @@ def request_export(ctx: Context, who: Requester, request_id: UUID, wanted: Wante
     Raises:
         RequestUnknownError: there is no such request of the requester.
         NotGrantedError: it does not allow a copy, or no rules are in force any more.
-        IdTakenError: the id belongs to another export.
+        IdTakenError: the requester used the key for another export.
+        TooManyExportsError: others are to be finished first.
     """
     filed = requests.granted(ctx, who, request_id, Manner.COPY)
-    with ctx.db.transaction() as session:
-        export = store.find_export(session, wanted.export_id)
-        if export is None:
-            export = _add(ctx, session, filed, wanted)
+    with ctx.recording(who), ctx.db.transaction() as session:
+        export = store.find_export(session, wanted.export_id) or _add(ctx, session, filed, wanted)
+        said = Wanted(export.export_id, export.proves, export.extractor)
+        if (export.request_id, said) != (request_id, wanted):
+            raise RefusedError(IdTakenError(), wanted.export_id)
         files = store.files_of(session, wanted.export_id)
-    if export is None:
-        raise ctx.refuse(who, NotGrantedError(), request_id)
-    if (export.request_id, Wanted(export.export_id, export.proves, export.extractor)) != (
-        request_id,
-        wanted,
-    ):
-        raise IdTakenError
     return Progress(export, files)
 
 
@@ -75,12 +80,13 @@ def show_export(ctx: Context, who: Requester, export_id: UUID) -> Progress:
     """How far an export is, to the one who asked for it.
 
     Raises:
-        ExportUnknownError: there is none, or it is another's.
+        ExportUnknownError: there is none, or none the requester may know of any more.
     """
     with ctx.db.snapshot() as session:
         export = store.find_export(session, export_id)
+        filed = export and find_request(session, export.request_id)
         files = store.files_of(session, export_id)
-    if export is None or export.requested_by != who.subject:
+    if export is None or filed is None or not requests.is_own(who, filed):
         raise ctx.refuse(who, ExportUnknownError(), export_id, export and export.agency_id)
     return Progress(export, files)
 
@@ -88,10 +94,18 @@ def show_export(ctx: Context, who: Requester, export_id: UUID) -> Progress:
 def read_file(ctx: Context, who: Requester, export_id: UUID, path: str) -> Read:
     """Hand out a file of a folder, once it is durable that it is read.
 
+    A finished folder opens no longer than its grant: who may have it is asked anew for each file.
+
     Raises:
         ExportUnknownError: there is no such export of the requester, or no such file listed.
+        NotGrantedError: the grant is over, or the clip was quarantined since.
     """
     progress = show_export(ctx, who, export_id)
+    requests.granted(ctx, who, progress.export.request_id, Manner.COPY)
+    with ctx.db.snapshot() as session:
+        clip = facts.find_clip(session, progress.export.clip_id)
+    if clip is None:
+        raise ctx.refuse(who, NotGrantedError(), export_id)
     # Looked up, never put together: a path that is not listed leads nowhere.
     listed = next((listed for listed in progress.files if listed.path == path), None)
     if listed is None:
@@ -109,11 +123,17 @@ def read_file(ctx: Context, who: Requester, export_id: UUID, path: str) -> Read:
     return Read(ctx.folders.pieces(export_id, listed.path), listed)
 
 
-def _add(ctx: Context, session: Session, filed: Filed, wanted: Wanted) -> Export | None:
+def _add(ctx: Context, session: Session, filed: Filed, wanted: Wanted) -> Export:
     request = filed.request
     ruling = in_force(ctx, session, filed.agency_id) if filed.agency_id else None
     if filed.agency_id is None or ruling is None or ruling.rules is None:
-        return None
+        raise RefusedError(NotGrantedError(), request.request_id)
+    # Who asks at the same instant may get past these: they bound the disk, and are nobody's right.
+    if (
+        store.count_open(session, filed.agency_id) >= OPEN_MAX
+        or store.count_open(session, filed.agency_id, request.requester_id) >= OPEN_MAX_A_PERSON
+    ):
+        raise RefusedError(TooManyExportsError(), request.request_id)
     export = Export(
         export_id=wanted.export_id,
         request_id=request.request_id,

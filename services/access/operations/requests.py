@@ -66,7 +66,7 @@ def file_request(ctx: Context, who: Requester, request: Request) -> Standing:
     Raises:
         ClipUnknownError: there is no such clip, or none the requester may know of.
         AccessRefusedError: the rule that it names refuses.
-        IdTakenError: the id belongs to another request.
+        IdTakenError: the requester used the key for another request; that is on record.
     """
     with ctx.db.transaction() as session:
         filed = store.find_request(session, request.request_id)
@@ -74,11 +74,11 @@ def file_request(ctx: Context, who: Requester, request: Request) -> Standing:
             filed = _file(ctx, session, who, request)
         given = store.given(session, request.request_id)
     if filed.request != request:
-        raise IdTakenError
+        raise ctx.refuse(who, IdTakenError(), request.request_id)
     if not filed.decision.may_know:
         raise ClipUnknownError
     if filed.decision.outcome == "refused":
-        raise _refusal(filed.decision)
+        raise _refusal(filed)
     return Standing(filed, given)
 
 
@@ -117,7 +117,7 @@ def show_request(ctx: Context, who: Requester, request_id: UUID) -> Standing:
     with ctx.db.snapshot() as session:
         filed = store.find_request(session, request_id)
         given = store.given(session, request_id)
-    if filed is None or not (_is_own(who, filed) or requests.is_staff(who, filed.agency_id)):
+    if filed is None or not (is_own(who, filed) or requests.is_staff(who, filed.agency_id)):
         raise ctx.refuse(who, RequestUnknownError(), request_id, filed and filed.agency_id)
     return Standing(filed, given)
 
@@ -145,13 +145,21 @@ def granted(ctx: Context, who: Requester, request_id: UUID, manner: Manner) -> F
     """
     with ctx.db.snapshot() as session:
         filed = store.find_request(session, request_id)
-    if filed is None or not _is_own(who, filed):
+    if filed is None or not is_own(who, filed):
         raise ctx.refuse(who, RequestUnknownError(), request_id, filed and filed.agency_id)
     lifetime = ctx.settings.grant_lifetime
     lapsed = filed.granted_at is None or ctx.clock.now() >= filed.granted_at + lifetime
     if filed.outcome != "granted" or filed.request.manner != manner or lapsed:
         raise ctx.refuse(who, NotGrantedError(), request_id)
     return filed
+
+
+def is_own(who: Requester, filed: Filed) -> bool:
+    """Whether it is the requester's and they may still know of the clip; people change agencies."""
+    bound = filed.case_id is not None and filed.case_id in who.bound_to
+    own = who.agency_id == filed.agency_id
+    knows = filed.decision.may_know and own and (bound or requests.is_staff(who, filed.agency_id))
+    return filed.request.requester_id == who.subject and knows
 
 
 def _file(ctx: Context, session: Session, who: Requester, request: Request) -> Filed:
@@ -237,17 +245,15 @@ def _judge(
     return judgement
 
 
-def _refusal(decision: Decision) -> AppError:
+def _refusal(filed: Filed) -> AppError:
+    decision = filed.decision
     words = f"依据{decision.citation}：{decision.text}" if decision.citation else decision.text
-    return AccessRefusedError(words, rule_id=decision.rule_id, citation=decision.citation)
-
-
-def _is_own(who: Requester, filed: Filed) -> bool:
-    """Whether it is the requester's and they may still know of the clip; people change agencies."""
-    bound = filed.case_id is not None and filed.case_id in who.bound_to
-    own = who.agency_id == filed.agency_id
-    knows = filed.decision.may_know and own and (bound or requests.is_staff(who, filed.agency_id))
-    return filed.request.requester_id == who.subject and knows
+    return AccessRefusedError(
+        words,
+        request_id=str(filed.request.request_id),
+        rule_id=decision.rule_id,
+        citation=decision.citation,
+    )
 
 
 def _page(session: Session, found: Sequence[Filed]) -> Page:

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from access.domain.content import View
 from access.domain.evidence import Export, ExportState, Listed
 from access.domain.rules import Quoted
-from access.tables import ExportFileRow, ExportRow, ViewRow
+from access.tables import ExportFileRow, ExportRow, RequestRow, ViewRow
+from contracts.access import ExportFailure
 
 _CITES = TypeAdapter(tuple[Quoted, ...])
+_OPEN: Final[tuple[ExportState, ...]] = ("waiting_for_proofs", "building")
 
 
 def add_view(session: Session, view: View, key_sha256: str, opened_at: datetime) -> None:
@@ -39,33 +42,71 @@ def find_export(session: Session, export_id: UUID) -> Export | None:
     return row and _export(row)
 
 
-def set_bundle(session: Session, export_id: UUID, bundle_sha256: str) -> None:
+def count_open(session: Session, agency_id: UUID, requested_by: UUID | None = None) -> int:
+    """How many exports of an agency, or of one of its people, are neither built nor given up."""
+    query = select(func.count()).where(
+        col(ExportRow.state).in_(_OPEN), ExportRow.agency_id == agency_id
+    )
+    if requested_by:
+        query = query.where(ExportRow.requested_by == requested_by)
+    return session.exec(query).one()
+
+
+def set_bundle(session: Session, export_id: UUID, bundle_sha256: str, due_at: datetime) -> None:
     row = session.get_one(ExportRow, export_id)
-    row.state, row.bundle_sha256 = "building", bundle_sha256
+    row.state, row.bundle_sha256, row.due_at = "building", bundle_sha256, due_at
 
 
-def exports_to_build(session: Session, limit: int) -> list[Export]:
-    """Exports whose proofs have come, those asked for first before later ones."""
+def exports_due(session: Session, now: datetime, limit: int) -> list[Export]:
+    """Exports that can be built or tried again, those that have been due longest first."""
     query = (
         select(ExportRow)
-        .where(ExportRow.state == "building")
-        .order_by(col(ExportRow.requested_at), col(ExportRow.export_id))
+        .where(ExportRow.state == "building", col(ExportRow.due_at) <= now)
+        .order_by(col(ExportRow.due_at), col(ExportRow.export_id))
         .limit(limit)
     )
     return [_export(row) for row in session.exec(query)]
 
 
+def exports_over(session: Session, granted_until: datetime, limit: int) -> list[Export]:
+    """Unfinished exports of requests that are not granted, or not since `granted_until`."""
+    granted_at = col(RequestRow.granted_at)
+    is_over = or_(
+        col(RequestRow.outcome) != "granted", granted_at.is_(None), granted_at <= granted_until
+    )
+    query = (
+        select(ExportRow)
+        .join(RequestRow, col(RequestRow.request_id) == col(ExportRow.request_id))
+        .where(col(ExportRow.state).in_(_OPEN), is_over)
+        .limit(limit)
+    )
+    return [_export(row) for row in session.exec(query)]
+
+
+def begin_try(session: Session, export_id: UUID, tries: int, due_at: datetime) -> None:
+    """Count a try before it is made, and say when the next one is due."""
+    row = session.get_one(ExportRow, export_id)
+    row.tries, row.due_at = tries, due_at
+
+
 def set_built(
     session: Session, export_id: UUID, files: Sequence[Listed], built_at: datetime
 ) -> bool:
-    """Record a finished folder; False if that was done before."""
-    row = session.exec(
-        select(ExportRow).where(ExportRow.export_id == export_id).with_for_update()
-    ).one()
-    if row.state == "built":
+    """Record a finished folder; False if the export was finished or given up before."""
+    row = _locked(session, export_id)
+    if row.state != "building":
         return False
     row.state, row.built_at = "built", built_at
     session.add_all(ExportFileRow(export_id=export_id, **dict(listed)) for listed in files)
+    return True
+
+
+def set_failed(session: Session, export_id: UUID, failure: ExportFailure) -> bool:
+    """Give an export up; False if it was finished or given up before."""
+    row = _locked(session, export_id)
+    if row.state not in _OPEN:
+        return False
+    row.state, row.failure = "failed", failure
     return True
 
 
@@ -90,7 +131,14 @@ def _export(row: ExportRow) -> Export:
         cites=_CITES.validate_python(row.cites),
         state=cast("ExportState", row.state),  # written here from these very words
         bundle_sha256=row.bundle_sha256,
+        tries=row.tries,
+        failure=ExportFailure(row.failure) if row.failure else None,
     )
+
+
+def _locked(session: Session, export_id: UUID) -> ExportRow:
+    query = select(ExportRow).where(ExportRow.export_id == export_id).with_for_update()
+    return session.exec(query).one()
 
 
 def _listed(row: ExportFileRow) -> Listed:
