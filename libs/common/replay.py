@@ -45,13 +45,13 @@ def _replay_key(
 ) -> int:
     applied: list[int] = []
     for parked in inbox.parked(session, key):
-        reaction = by_type.get(parked.type)
+        reaction = by_type.get(parked.headers["ce_type"])
         try:
             with session.begin_nested():
                 if reaction:  # a type nobody reacts to any more holds nobody up
-                    reaction.apply(ctx, session, parked.value)
+                    reaction.apply(ctx, session, parked.headers, parked.value)
         except Exception:
-            logger.exception("parked event fails again", extra={"id": parked.id})
+            logger.exception("parked event fails again", extra={"id": parked.headers["ce_id"]})
             break
         applied.append(parked.position)
     if applied:

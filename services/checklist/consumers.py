@@ -3,7 +3,7 @@
 from typing import Final
 
 from checklist.operations import hearing
-from common.consumer import on
+from common.consumer import on, on_dated
 from contracts.catalog import (
     ActivityRecorded,
     ClipLinked,
@@ -15,7 +15,7 @@ from contracts.catalog import (
 from contracts.ingest import ClipProbed, ClipStored
 
 REACTIONS: Final = (
-    on(ActivityRecorded, hearing.hear_of_activity),
+    on_dated(ActivityRecorded, hearing.hear_of_activity),
     on(MilestoneReached, hearing.hear_of_milestone),
     on(ConditionDeclared, hearing.hear_of_condition),
     on(ClipLinked, hearing.hear_of_link),

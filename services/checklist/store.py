@@ -28,8 +28,8 @@ from contracts.ingest import Carrier
 
 
 def keep_activity(session: Session, activity: Activity) -> None:
-    """Remember an activity as last told, and when it was first heard of."""
-    known = session.get(ActivityRow, activity.activity_id)
+    """Remember an activity as last told, and when it was first recorded."""
+    known, recorded_at = session.get(ActivityRow, activity.activity_id), activity.recorded_at
     session.merge(
         ActivityRow(
             activity_id=activity.activity_id,
@@ -38,7 +38,7 @@ def keep_activity(session: Session, activity: Activity) -> None:
             category=activity.category,
             stage=activity.stage,
             officer_ids=[str(officer_id) for officer_id in activity.officer_ids],
-            heard_at=known.heard_at if known else activity.heard_at,
+            recorded_at=min(known.recorded_at, recorded_at) if known else recorded_at,
         )
     )
 
@@ -52,7 +52,7 @@ def find_activity(session: Session, activity_id: UUID) -> Activity | None:
         category=Category(row.category),
         stage=row.stage,
         officer_ids=tuple(UUID(officer_id) for officer_id in row.officer_ids),
-        heard_at=row.heard_at,
+        recorded_at=row.recorded_at,
     )
 
 

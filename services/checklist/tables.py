@@ -30,7 +30,7 @@ class ActivityRow(Base, table=True):
     category: str
     stage: str
     officer_ids: list[str] = Field(sa_type=JSON)
-    heard_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class MilestoneRow(Base, table=True):

@@ -103,7 +103,7 @@ async def test_only_another_outcome_is_announced(tmp_path: Path) -> None:
     )
 
 
-async def test_until_a_moment_is_stated_the_day_it_was_first_heard_of_rules(tmp_path: Path) -> None:
+async def test_until_a_moment_is_stated_the_day_it_was_first_recorded_rules(tmp_path: Path) -> None:
     clock = FrozenClock()
     async with house(tmp_path, clock) as h:
         await say(h, INSPECTION.recorded())

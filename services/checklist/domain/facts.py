@@ -25,8 +25,8 @@ class Activity:
     category: Category
     stage: str
     officer_ids: tuple[UUID, ...]
-    heard_at: datetime
-    """When this service first heard of it."""
+    recorded_at: datetime
+    """When the catalogue announced it: its clock, however late this service heard of it."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ class Facts:
         """The day of the act in Asia/Shanghai, whose law rules it.
 
         That of the earliest of `moments` stated, which are those lists rest on: no other word moves
-        an act to another day. Until then, the day this service heard of the activity.
+        an act to another day. Until then, the day the activity was recorded.
         """
         stated = (at for word, at in self.milestones.items() if word in moments)
-        at = min(stated, default=self.activity.heard_at)
+        at = min(stated, default=self.activity.recorded_at)
         return at.astimezone(LOCAL).date()

@@ -3,6 +3,8 @@
 Facts of different owners come in any order, so each is kept whether or not the others are there.
 """
 
+from datetime import datetime
+
 from sqlmodel import Session
 
 from checklist import store
@@ -20,7 +22,10 @@ from contracts.catalog import (
 from contracts.ingest import ClipProbed, ClipStored
 
 
-def hear_of_activity(ctx: Context, session: Session, event: ActivityRecorded) -> None:
+def hear_of_activity(
+    ctx: Context, session: Session, event: ActivityRecorded, recorded_at: datetime
+) -> None:
+    """Judge from now on; `recorded_at` is the catalogue's, so hearing late changes nothing."""
     activity = Activity(
         activity_id=event.activity_id,
         agency_id=event.agency_id,
@@ -28,7 +33,7 @@ def hear_of_activity(ctx: Context, session: Session, event: ActivityRecorded) ->
         category=event.category,
         stage=event.stage,
         officer_ids=event.officer_ids,
-        heard_at=ctx.clock.now(),
+        recorded_at=recorded_at,
     )
     store.keep_activity(session, activity)
     rejudge(ctx, session, event.activity_id)

@@ -48,7 +48,8 @@ def ctx(tmp_path: Path) -> Generator[Context]:
 def hear(ctx: Context, event: Event) -> None:
     reaction = next(reaction for reaction in REACTIONS if reaction.event is type(event))
     with ctx.db.transaction() as session:
-        reaction.operation(ctx, session, event)
+        headers = {"ce_time": ctx.clock.now().isoformat()}
+        reaction.apply(ctx, session, headers, event.model_dump_json().encode())
 
 
 def activate(ctx: Context, inspection: Inspection) -> None:
