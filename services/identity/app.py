@@ -15,8 +15,10 @@ from contracts.topics import PARTITIONS
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import Passwords
 from identity.adapters.setup_code import SetupCode
+from identity.adapters.throttle import Throttle
 from identity.operations import accounts
 from identity.operations.context import Context
+from identity.operations.strangers import RECORDED_PER_MINUTE_MAX
 from identity.routes import router
 from identity.settings import Settings
 from identity.tables import OUTBOX
@@ -40,6 +42,7 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         keys=keys,
         passwords=Passwords(),
         setup_code=SetupCode(settings.keys_dir),
+        recorded=Throttle(RECORDED_PER_MINUTE_MAX),
     )
     accounts.prepare_setup(ctx)
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -12,6 +13,8 @@ PASSWORD_LENGTH_MIN: Final = 12
 """In characters. Length outdoes rules about kinds of characters. Source: NIST SP 800-63B, 3.1.1."""
 LOST_ANSWER: Final = timedelta(seconds=30)
 """How long a renewed token may be presented again: a phone that lost the answer tries soon."""
+FAILURES_KEPT: Final = timedelta(days=1)
+"""After the last wrong password from a place, how long it is remembered there."""
 OUTSIDERS: Final = frozenset({Role.PARTY, Role.LAWYER})
 
 _RANKS: Final = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.AGENCY)
@@ -59,7 +62,14 @@ class Account:
 
 @dataclass(frozen=True)
 class Lock:
-    """Failures in a row, and until when nobody gets in after too many of them."""
+    """Failures in a row, and until when nobody gets in after too many of them.
+
+    There are two. One is for the place that the failures come from: whoever knows a user name can
+    only lock their own place out of it, again and again, but not its owner. The other is for the
+    whole account and takes many more: from one place it falls for a quarter of an hour in every
+    five hours; only a crowd of places can hold it, and then guessing has to stop. Sessions that
+    are open are renewed all the while. ADR-0012.
+    """
 
     failures: int = 0
     until: datetime | None = None
@@ -72,6 +82,7 @@ class Login:
     account: Account
     password_hash: str
     lock: Lock
+    lock_here: Lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -130,7 +141,7 @@ def refuse_sign_in(login: Login | None, now: datetime, *, fits: bool) -> SignInR
     """Why nobody gets in, or None. While locked not even the right password opens."""
     if login is None:
         return "unknown"
-    if login.lock.until is not None and now < login.lock.until:
+    if any(lock.until is not None and now < lock.until for lock in (login.lock, login.lock_here)):
         return "locked"
     if not fits:
         return "password"
@@ -141,6 +152,20 @@ def count_failure(lock: Lock, now: datetime, failures_max: int, lasts: timedelta
     """The lock after one more wrong password."""
     failures = lock.failures + 1
     return Lock(0, now + lasts) if failures >= failures_max else Lock(failures)
+
+
+def place_of(address: str | None) -> str:
+    """What counts as one place: an IPv4 address, or the /64 that one IPv6 subscriber has at least.
+
+    Source: RFC 6177, 2.
+    """
+    try:
+        ip = ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if not isinstance(ip, IPv6Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or IPv6Network((int(ip), 64), strict=False))
 
 
 def refuse_renewal(

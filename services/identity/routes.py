@@ -273,8 +273,9 @@ def get_me(ctx: Ctx, who: Anyone) -> AccountOut:
 
 @v1.post("/sessions", status_code=201)
 @public
-def sign_in(ctx: Ctx, body: SignInIn, response: Response) -> TokensOut:
-    tokens = sessions.sign_in(ctx, body.username, body.password.get_secret_value())
+def sign_in(ctx: Ctx, body: SignInIn, request: Request, response: Response) -> TokensOut:
+    address = request.client.host if request.client else None
+    tokens = sessions.sign_in(ctx, body.username, body.password.get_secret_value(), address)
     return _hand_out(tokens, response)
 
 

@@ -18,6 +18,9 @@ class Settings(ServiceSettings):
     session_lifetime_days: int = Field(default=30, gt=0, le=365)
     """From signing in; renewing does not extend it. Then the person signs in again."""
     sign_in_failures_max: int = Field(default=5, gt=0)
-    """Wrong passwords in a row until the account is locked."""
+    """Wrong passwords in a row from one place until it is locked out of the account."""
+    sign_in_failures_everywhere_max: int = Field(default=100, gt=0, le=100)
+    """Wrong passwords in a row from anywhere until the account is locked for everybody, also its
+    owner. Source: NIST SP 800-63B, 3.2.2: not more than 100."""
     lock_minutes: int = Field(default=15, gt=0)
-    """How long a locked account refuses everybody, also its owner."""
+    """How long either lock lasts. Attempts do not prolong it."""

@@ -1,14 +1,22 @@
 """Every query of identity. Takes and returns domain values; rows do not leave this file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from contracts.identity import Level, Role
-from identity.domain import Account, Agency, Family, Lock, Login, RefreshToken, Unit
-from identity.tables import AccountRow, AgencyRow, RefreshTokenRow, SessionRow, UnitRow
+from identity.domain import FAILURES_KEPT, Account, Agency, Family, Lock, Login, RefreshToken, Unit
+from identity.tables import (
+    AccountRow,
+    AgencyRow,
+    RefreshTokenRow,
+    SessionRow,
+    SignInFailureRow,
+    UnitRow,
+)
 
 
 def add_agency(session: Session, agency: Agency) -> None:
@@ -77,10 +85,12 @@ def find_login(session: Session, username: str) -> Login | None:
     return row and _login(row)
 
 
-def hold_login(session: Session, account_id: UUID) -> Login | None:
+def hold_login(session: Session, account_id: UUID, place: str) -> Login | None:
     """The login as it is now; nobody else changes it before this transaction ends."""
     row = session.get(AccountRow, account_id, with_for_update=True)
-    return row and _login(row)
+    here = session.get(SignInFailureRow, (account_id, place))
+    lock_here = Lock(here.failures, here.locked_until) if here else Lock()
+    return row and replace(_login(row), lock_here=lock_here)
 
 
 def list_accounts(
@@ -104,6 +114,26 @@ def set_lock(session: Session, account_id: UUID, lock: Lock) -> None:
         .where(col(AccountRow.account_id) == account_id)
         .values(failures=lock.failures, locked_until=lock.until)
     )
+
+
+def set_lock_here(
+    session: Session, account_id: UUID, place: str, lock: Lock, now: datetime
+) -> None:
+    """Keep one place's failures, and forget those of any place that are too long ago."""
+    failure = col(SignInFailureRow.account_id) == account_id
+    old = col(SignInFailureRow.failed_at) < now - FAILURES_KEPT
+    here = col(SignInFailureRow.place) == place
+    session.exec(delete(SignInFailureRow).where(failure, old | here))
+    if lock != Lock():
+        session.add(
+            SignInFailureRow(
+                account_id=account_id,
+                place=place,
+                failures=lock.failures,
+                locked_until=lock.until,
+                failed_at=now,
+            )
+        )
 
 
 def disable(session: Session, account_id: UUID, now: datetime) -> None:

@@ -13,8 +13,8 @@ HASHING_MAX: Final = 4
 WAITING_MAX: Final = 16
 """Threads that may wait for it. With those that hash they are half of the 40 that a process has for
 all services together: the other half never waits for a crowd at the door."""
-WAIT_MAX_S: Final = 5.0
-"""Sixteen wait for a second or two; on a machine that needs longer nobody should come too."""
+WAIT_MAX_S: Final = 15.0
+"""Sixteen wait for a second or two, and on a busy machine longer; then the phone gives up too."""
 NOBODYS: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4"
     "$CkJsrH1IEV/XWmTOnuI04A$+B/qO9Dy/Q+DSgeHOAp1iEsUfD7FOcEcYt0Bgp21aLE"

@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from common.auth import Requester
-from common.events import SYSTEM
 from common.service import RefusedError
-from contracts.identity import AccountDisabled, AccountOpened, Role, SessionRefused
+from contracts.identity import AccountDisabled, AccountOpened, Role
 from identity import domain, store
 from identity.domain import Account, Agency
 from identity.errors import (
@@ -25,6 +24,7 @@ from identity.errors import (
     UsernameTakenError,
 )
 from identity.operations.context import Context, administered
+from identity.operations.strangers import record_refusal
 from identity.operations.tree import registered
 
 
@@ -53,7 +53,8 @@ def set_up(
         if store.has_accounts(session):
             raise AlreadySetUpError
     if not ctx.setup_code.fits(setup_code):
-        _record_wrong_code(ctx)
+        with ctx.db.transaction() as session:
+            record_refusal(ctx, session, None, "setup_code")
         raise SetupCodeWrongError
     administrator = Account(
         account_id=ctx.ids.new(),
@@ -202,11 +203,3 @@ def _add(ctx: Context, session: Session, account: Account, hashed: str, *, opene
         opened_by=opened_by,
     )
     ctx.outbox.emit(session, event)
-
-
-def _record_wrong_code(ctx: Context) -> None:
-    event = SessionRefused(
-        agency_id=SYSTEM, attempt_id=ctx.ids.new(), account_id=None, reason="setup_code"
-    )
-    with ctx.db.transaction() as session:
-        ctx.outbox.emit(session, event)

@@ -12,6 +12,7 @@ from identity import domain, store
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import Passwords
 from identity.adapters.setup_code import SetupCode
+from identity.adapters.throttle import Throttle
 from identity.domain import Agency
 from identity.errors import AgencyUnknownError
 from identity.settings import Settings
@@ -25,6 +26,8 @@ class Context(service.Context):
     keys: SigningKeys
     passwords: Passwords
     setup_code: SetupCode
+    recorded: Throttle
+    """Of refusals, by kind."""
 
 
 def administered(

@@ -2,22 +2,17 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Literal, TypeAlias
 
 from sqlmodel import Session
 
 from common.auth import Requester
-from common.events import SYSTEM
-from contracts.identity import SessionOpened, SessionRefused
+from contracts.identity import SessionOpened
 from identity import domain, store
 from identity.adapters import refresh_tokens
 from identity.domain import Account, Family, Login, RefreshToken
 from identity.errors import SessionOverError, SignInRefusedError
 from identity.operations.context import Context
-
-Reason: TypeAlias = Literal[
-    "unknown", "password", "disabled", "locked", "reused_token", "expired_token"
-]
+from identity.operations.strangers import Reason, record_refusal
 
 
 @dataclass(frozen=True)
@@ -29,26 +24,27 @@ class Tokens:
     refresh_token: str
 
 
-def sign_in(ctx: Context, username: str, password: str) -> Tokens:
-    """Open a session. Wrong passwords in a row lock the account for a while.
+def sign_in(ctx: Context, username: str, password: str, address: str | None) -> Tokens:
+    """Open a session. Wrong passwords in a row lock a place out for a while: `domain.Lock`.
 
     Raises:
         SignInRefusedError: nobody got in; the record says why.
         BusyError: too many sign in at once; nothing was looked at.
     """
+    place = domain.place_of(address)
     with ctx.db.snapshot() as session:
         login = store.find_login(session, domain.normal_username(username))
     # Outside the transaction, because it takes long, and also for nobody, so that an unknown name
     # takes as long as a wrong password.
     fits = ctx.passwords.fits(password, login and login.password_hash)
     with ctx.db.transaction() as session:
-        login = login and store.hold_login(session, login.account.account_id)
+        login = login and store.hold_login(session, login.account.account_id, place)
         reason = domain.refuse_sign_in(login, ctx.clock.now(), fits=fits)
         if login is None or reason is not None:
-            _refuse(ctx, session, reason or "unknown", login)
+            _refuse(ctx, session, reason or "unknown", login, place)
             tokens = None
         else:
-            tokens = _open(ctx, session, login.account)
+            tokens = _open(ctx, session, login.account, place)
     if tokens is None:
         raise SignInRefusedError
     return tokens
@@ -76,10 +72,11 @@ def sign_out(ctx: Context, refresh_token: str) -> None:
             store.end_family(session, token.session_id, ctx.clock.now())
 
 
-def _open(ctx: Context, session: Session, account: Account) -> Tokens:
-    lasts = timedelta(days=ctx.settings.session_lifetime_days)
-    family = Family(ctx.ids.new(), account.account_id, ctx.clock.now() + lasts)
+def _open(ctx: Context, session: Session, account: Account, place: str) -> Tokens:
+    now, lasts = ctx.clock.now(), timedelta(days=ctx.settings.session_lifetime_days)
+    family = Family(ctx.ids.new(), account.account_id, now + lasts)
     store.set_lock(session, account.account_id, domain.Lock())
+    store.set_lock_here(session, account.account_id, place, domain.Lock(), now)
     store.add_family(session, family)
     event = SessionOpened(
         agency_id=account.agency_id, account_id=account.account_id, session_id=family.session_id
@@ -92,7 +89,7 @@ def _renew(ctx: Context, session: Session, token: RefreshToken | None) -> Tokens
     family = token and store.find_family(session, token.session_id)
     account = family and store.find_account(session, family.account_id)
     if token is None or family is None or account is None:
-        _record_refusal(ctx, session, None, "unknown")
+        record_refusal(ctx, session, None, "unknown")
         return None
     now = ctx.clock.now()
     successor = store.find_token(session, token.replaced_by) if token.replaced_by else None
@@ -100,7 +97,7 @@ def _renew(ctx: Context, session: Session, token: RefreshToken | None) -> Tokens
     if reason is not None:
         if reason == "reused_token":
             store.end_family(session, family.session_id, now)
-        _record_refusal(ctx, session, account, reason)
+        record_refusal(ctx, session, account, reason)
         return None
     if successor is not None:  # its answer was lost; dead now, so that its use would be noticed
         store.save_token(session, replace(successor, used_at=now))
@@ -124,25 +121,19 @@ def _give(ctx: Context, session: Session, family: Family, account: Account) -> T
     return Tokens(account, ctx.keys.sign(who, ctx.clock.now()), refresh_token)
 
 
-def _refuse(ctx: Context, session: Session, reason: Reason, login: Login | None) -> None:
-    if login is not None and reason == "password":
-        lock = domain.count_failure(
-            login.lock,
-            ctx.clock.now(),
-            ctx.settings.sign_in_failures_max,
-            timedelta(minutes=ctx.settings.lock_minutes),
-        )
-        store.set_lock(session, login.account.account_id, lock)
-    _record_refusal(ctx, session, login and login.account, reason)
-
-
-def _record_refusal(
-    ctx: Context, session: Session, account: Account | None, reason: Reason
+def _refuse(
+    ctx: Context, session: Session, reason: Reason, login: Login | None, place: str
 ) -> None:
-    event = SessionRefused(
-        agency_id=account.agency_id if account else SYSTEM,
-        attempt_id=ctx.ids.new(),
-        account_id=account and account.account_id,
-        reason=reason,
-    )
-    ctx.outbox.emit(session, event)
+    if login is not None and reason == "password":
+        _count_failure(ctx, session, login, place)
+    record_refusal(ctx, session, login and login.account, reason)
+
+
+def _count_failure(ctx: Context, session: Session, login: Login, place: str) -> None:
+    now, lasts = ctx.clock.now(), timedelta(minutes=ctx.settings.lock_minutes)
+    account_id, settings = login.account.account_id, ctx.settings
+    here = domain.count_failure(login.lock_here, now, settings.sign_in_failures_max, lasts)
+    store.set_lock_here(session, account_id, place, here, now)
+    everywhere_max = settings.sign_in_failures_everywhere_max
+    lock = domain.count_failure(login.lock, now, everywhere_max, lasts)
+    store.set_lock(session, account_id, lock)
