@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from access.domain.trying import PAUSE_FIRST, PAUSE_MAX, TRIES_MAX, TRIES_MAX_OF_ANY, WORDS
+from access.domain.trying import DEATHS_MAX, PAUSE_FIRST, PAUSE_MAX, TRIES_MAX, WORDS
 from access.operations import building, exports
 from access.store import handing_out as store
 from contracts.access import ExportFailure
@@ -114,6 +114,31 @@ async def test_a_damaged_original_is_given_up_after_so_many_tries_and_hours(h: H
     assert said(h, "access").count(FAILED) == 1
 
 
+async def test_one_damaged_reading_after_days_without_a_disk_ends_nothing(h: House) -> None:
+    (export_id,) = await ready_exports(h, 1)
+    objects, elsewhere = h.data / "objects", h.data / "elsewhere"
+    objects.rename(elsewhere)
+    for _ in range(TRIES_MAX[ExportFailure.ORIGINAL_DAMAGED] + 1):
+        await pass_by(h, PAUSE_MAX)
+    elsewhere.rename(objects)
+    whole = damage(original(h))
+    await pass_by(h, PAUSE_MAX)
+    assert (await shown(h, export_id))["state"] == "building"
+    original(h).write_bytes(whole)
+    await pass_by(h, PAUSE_MAX)
+    assert (await shown(h, export_id))["state"] == "built"
+
+
+async def test_what_is_given_up_leaves_nothing_half_way_either(h: House) -> None:
+    (export_id,) = await ready_exports(h, 1)
+    half_way = h.data / "exports" / "incoming" / export_id
+    (half_way / "originals").mkdir(parents=True)
+    await say(h, quarantined())
+    await settle(h.app)
+    assert (await shown(h, export_id))["state"] == "failed"
+    assert not half_way.exists()
+
+
 async def test_a_quarantined_clip_is_given_up_at_once(h: House) -> None:
     (export_id,) = await ready_exports(h, 1)
     await say(h, quarantined())
@@ -167,7 +192,7 @@ async def test_an_export_that_kills_its_builder_each_time_is_given_up(h: House) 
     (export_id,) = await ready_exports(h, 1)
     ctx = h.ctx("access")
     with ctx.db.transaction() as session:
-        store.begin_try(session, UUID(export_id), TRIES_MAX_OF_ANY, ctx.clock.now())
+        store.begin_try(session, UUID(export_id), DEATHS_MAX, ctx.clock.now())
     await settle(h.app)
     assert (await shown(h, export_id))["failure"]["code"] == "unexpected"
 

@@ -25,11 +25,12 @@ class Folders:
 
     def begin(self, export_id: UUID) -> "Draft":
         """Start a folder anew; what a killed process left of it half-way is deleted."""
-        return Draft(self._folder / "incoming" / str(export_id), self._path(export_id))
+        return Draft(self._incoming(export_id), self._path(export_id))
 
     def remove(self, export_id: UUID) -> None:
-        """Delete a folder that is not to be handed out, if there is one."""
-        shutil.rmtree(self._path(export_id), ignore_errors=True)
+        """Delete a folder that is not to be handed out, whole or half-way, if there is one."""
+        for place in (self._path(export_id), self._incoming(export_id)):
+            shutil.rmtree(place, ignore_errors=True)
 
     def size_bytes(self, export_id: UUID, path: str) -> int:
         """How long a file of a finished folder is; `path` must come from its manifest."""
@@ -42,6 +43,9 @@ class Folders:
 
     def _path(self, export_id: UUID) -> Path:
         return self._folder / str(export_id)
+
+    def _incoming(self, export_id: UUID) -> Path:
+        return self._folder / "incoming" / str(export_id)
 
 
 class Draft:

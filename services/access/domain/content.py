@@ -1,6 +1,7 @@
 """Which bytes of a clip somebody asked for, and what kind of file they belong to. Pure."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +13,8 @@ from contracts.ingest import Carrier
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 HEAD_BYTES: Final = 16
 """How much of a file tells its kind."""
+PARTS_PER_MINUTE_MAX: Final = 5
+"""How many parts of a clip one view tells apart in a minute. ADR-0017."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,20 @@ def extent(wanted: str | None, size_bytes: int) -> Extent | None:
     else:
         start, end = max(size_bytes - int(last), 0), size_bytes - 1
     return Extent(start, end, size_bytes) if start <= end else None
+
+
+def to_record(said: Sequence[tuple[int, int]], extent: Extent) -> Extent | None:
+    """What is to be put on record before `extent` is shown; None if what is `said` covers it.
+
+    `said` are the first and last bytes on record for this view in this minute. A player asks for a
+    film in many pieces, and each would be an entry: beyond `PARTS_PER_MINUTE_MAX` of them, all of
+    the clip is said to be shown. So the record may say too much, and never too little (ADR-0011).
+    """
+    if any(first <= extent.first and extent.last <= last for first, last in said):
+        return None
+    if len(said) < PARTS_PER_MINUTE_MAX:
+        return extent
+    return Extent(0, extent.size_bytes - 1, extent.size_bytes)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
@@ -52,8 +52,15 @@ class Export:
     state: ExportState = "waiting_for_proofs"
     bundle_sha256: str | None = None
     tries: int = 0
+    tries_for: Mapping[ExportFailure, int] = field(default_factory=dict[ExportFailure, int])
+    """Of the tries, how many failed for each reason."""
     failure: ExportFailure | None = None
     """Why it was given up."""
+
+    @property
+    def deaths(self) -> int:
+        """Tries that ended with the process, so that nobody could give a reason."""
+        return self.tries - sum(self.tries_for.values())
 
 
 class Listed(BaseModel):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal, Protocol
 from uuid import UUID, uuid5
@@ -12,6 +12,12 @@ from contracts.access import Manner, Purpose
 from contracts.catalog import Category
 from contracts.identity import Role
 
+REQUESTS_A_DAY_MAX: Final = 100
+"""Of one person for one clip, in 24 hours. Each is an entry of the clip's chain, and the proofs of
+all entries go into its exports: nobody alone may make that too many. ADR-0017."""
+VIEWS_A_DAY_MAX: Final = 20
+"""Of one person and one clip, opened in 24 hours: ten hours of looking at it."""
+DAY: Final = timedelta(hours=24)
 STAFF: Final = frozenset(
     {Role.OFFICER, Role.CUSTODIAN, Role.UNIT_HEAD, Role.LEGAL_REVIEWER, Role.LEADER}
 )

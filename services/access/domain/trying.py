@@ -24,9 +24,9 @@ TRIES_MAX: Final[Mapping[ExportFailure, int]] = {
     # Eight days, longer than a grant can be used: a disk that is full or not there comes back.
     ExportFailure.STORAGE_AWAY: 200,
 }
-"""How often an export is tried that failed for this the last time."""
-TRIES_MAX_OF_ANY: Final = max(TRIES_MAX.values())
-"""Also counts tries that ended with the process, which nobody could give a reason for."""
+"""How often an export is tried that fails for this. Each reason is counted by itself."""
+DEATHS_MAX: Final = max(TRIES_MAX.values())
+"""How many tries may end with the process, which nobody could give a reason for."""
 
 WORDS: Final[Mapping[ExportFailure, str]] = {
     ExportFailure.CLIP_QUARANTINED: "该音像文件已被隔离，不能导出。",
@@ -48,5 +48,5 @@ def next_try_at(tries: int, now: datetime) -> datetime:
 
 
 def is_given_up(failure: ExportFailure, tries: int) -> bool:
-    """Whether an export that failed for this at its `tries`-th time is not tried again."""
+    """Whether an export that failed for this for the `tries`-th time is not tried again."""
     return tries >= TRIES_MAX[failure]

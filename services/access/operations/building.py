@@ -68,7 +68,7 @@ def build_ready(ctx: Context) -> int:
 def _try(ctx: Context, export: Export) -> None:
     # Counted before it is made: a folder that takes the whole process with it is given up as well.
     tries, now = export.tries + 1, ctx.clock.now()
-    if tries > trying.TRIES_MAX_OF_ANY:
+    if export.deaths >= trying.DEATHS_MAX:
         _give_up(ctx, export, ExportFailure.UNEXPECTED, export.tries)
         return
     with ctx.db.transaction() as session:
@@ -78,8 +78,12 @@ def _try(ctx: Context, export: Export) -> None:
     except Exception as error:
         logger.exception("export failed", extra={"id": str(export.export_id), "tries": tries})
         failure = _failure(error)
-        if trying.is_given_up(failure, tries):
+        for_this = export.tries_for.get(failure, 0) + 1
+        if trying.is_given_up(failure, for_this):
             _give_up(ctx, export, failure, tries)
+            return
+        with ctx.db.transaction() as session:
+            store.set_tries_for(session, export.export_id, failure, for_this)
 
 
 def _give_up(ctx: Context, export: Export, failure: ExportFailure, tries: int) -> None:

@@ -14,6 +14,8 @@ from common import service
 from common.loops import Wake
 from common.objects import KeptObjects
 from common.rulebook import Rulebook
+from common.service import REFUSALS_PER_MINUTE_MAX
+from common.throttle import Throttle
 
 RULES_FILE: Final = "access.yaml"
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
@@ -34,6 +36,8 @@ class Context(service.Context):
     """The program that goes with every folder and checks it offline."""
     proofs_came: Wake
     """Set when there is a folder to build."""
+    attempts: Throttle = field(default_factory=lambda: Throttle(REFUSALS_PER_MINUTE_MAX))
+    """Of approvals that did not count, by request, step, person and hindrance."""
     tables: dict[str, AccessRules] = field(default_factory=dict[str, AccessRules])
     """Tables read so far, by their pack's digest: parsing one anew takes 10 ms."""
 

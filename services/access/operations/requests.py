@@ -22,12 +22,14 @@ from access.errors import (
     RequestUnknownError,
     SamePersonError,
     StepUnknownError,
+    TooManyRequestsError,
 )
 from access.operations.context import Context, in_force
 from access.store import facts
 from access.store import requests as store
 from common.auth import Requester
 from common.errors import AppError
+from common.service import RefusedError
 from contracts.access import ApprovalDecided, Manner, RequestDecided
 
 PAGE: Final = 100
@@ -67,8 +69,9 @@ def file_request(ctx: Context, who: Requester, request: Request) -> Standing:
         ClipUnknownError: there is no such clip, or none the requester may know of.
         AccessRefusedError: the rule that it names refuses.
         IdTakenError: the requester used the key for another request; that is on record.
+        TooManyRequestsError: the requester has asked for the clip too often today.
     """
-    with ctx.db.transaction() as session:
+    with ctx.recording(who), ctx.db.transaction() as session:
         filed = store.find_request(session, request.request_id)
         if filed is None:
             filed = _file(ctx, session, who, request)
@@ -163,6 +166,10 @@ def is_own(who: Requester, filed: Filed) -> bool:
 
 
 def _file(ctx: Context, session: Session, who: Requester, request: Request) -> Filed:
+    since = ctx.clock.now() - requests.DAY
+    asked = store.count_asked(session, who.subject, request.clip_id, since)
+    if asked >= requests.REQUESTS_A_DAY_MAX:
+        raise RefusedError(TooManyRequestsError(), request.clip_id)
     agency_id = facts.find_agency(session, request.clip_id)
     if agency_id is None:
         return _file_unknown(ctx, session, who, request)
@@ -184,6 +191,9 @@ def _file(ctx: Context, session: Session, who: Requester, request: Request) -> F
         granted_at=now if decision.outcome == "granted" else None,
     )
     store.add_request(session, filed)
+    if not decision.may_know:
+        _note_stranger(ctx, session, who, filed)
+        return filed
     decided = RequestDecided(
         **vars(request),
         agency_id=agency_id,
@@ -208,15 +218,18 @@ def _file_unknown(ctx: Context, session: Session, who: Requester, request: Reque
         decided_at=ctx.clock.now(),
     )
     store.add_request(session, filed)
-    turned_away = ctx.refusal(
-        agency_id=who.agency_id,
-        requester_id=who.subject,
-        requester_agency_id=who.agency_id,
-        thing_id=request.clip_id,
-        code=ClipUnknownError.code,
-    )
-    ctx.outbox.emit(session, turned_away)
+    _note_stranger(ctx, session, who, filed)
     return filed
+
+
+def _note_stranger(ctx: Context, session: Session, who: Requester, filed: Filed) -> None:
+    """Put on record that somebody tried who may not know of the clip: in their own chain.
+
+    In the clip's, strangers could make it longer than an export can hold. ADR-0017.
+    """
+    refused = ctx.refused(who, ClipUnknownError(), filed.request.clip_id, filed.agency_id)
+    if refused:
+        ctx.outbox.emit(session, refused)
 
 
 def _judge(
@@ -227,6 +240,10 @@ def _judge(
     if judgement is None or judgement.repeated:
         return judgement
     now = ctx.clock.now()
+    if judgement.hindrance and not ctx.attempts.admits(
+        (request_id, attempt.step, attempt.by, judgement.hindrance), now
+    ):
+        return judgement
     store.add_attempt(session, request_id, attempt.step, attempt.by, judgement, now)
     if judgement.request_outcome != filed.outcome:
         granted_at = now if judgement.request_outcome == "granted" else None

@@ -11,13 +11,20 @@ from sqlmodel import Session
 
 from access.domain import content
 from access.domain.content import Clip, Extent, Kind, View
-from access.errors import NotGrantedError, OriginalDamagedError, RangeError, ViewUnknownError
+from access.domain.requests import DAY, VIEWS_A_DAY_MAX
+from access.errors import (
+    NotGrantedError,
+    OriginalDamagedError,
+    RangeError,
+    TooManyViewsError,
+    ViewUnknownError,
+)
 from access.operations import requests
 from access.operations.context import Context
 from access.store import facts
 from access.store import handing_out as store
-from common import intents
 from common.auth import Requester
+from common.service import RefusedError
 from contracts.access import ClipShown, Manner, ViewOpened
 
 KEY_BYTES: Final = 16
@@ -47,10 +54,11 @@ def open_view(ctx: Context, who: Requester, request_id: UUID) -> Opened:
     Raises:
         RequestUnknownError: there is no such request of the requester.
         NotGrantedError: it does not allow a view, or the clip was quarantined since.
+        TooManyViewsError: the requester has opened too many of the clip today.
     """
     filed = requests.granted(ctx, who, request_id, Manner.VIEW)
     key = secrets.token_urlsafe(KEY_BYTES)
-    with ctx.db.transaction() as session:
+    with ctx.recording(who), ctx.db.transaction() as session:
         clip = facts.find_clip(session, filed.request.clip_id)
         view = clip and _open(ctx, session, who, request_id, clip, key)
     if view is None:
@@ -72,23 +80,38 @@ def show_clip(ctx: Context, who: Requester, key: str, wanted: str | None) -> Sho
     if ctx.originals.size_bytes(clip.sha256) != clip.size_bytes:
         raise OriginalDamagedError(clip.sha256)
     head = b"".join(ctx.originals.open_range(clip.sha256, 0, content.HEAD_BYTES))
-    shown = ClipShown(
-        agency_id=view.agency_id,
-        view_no=view.view_no,
-        clip_id=view.clip_id,
-        viewer_id=view.viewer_id,
-        first_byte=extent.first,
-        last_byte=extent.last,
-    )
-    intents.accept(ctx.db, ctx.outbox, lambda _session: (shown, None))
+    _record(ctx, view, extent)
     pieces = ctx.originals.open_range(clip.sha256, extent.first, extent.length)
     return Shown(pieces, extent, content.kind(head))
+
+
+def _record(ctx: Context, view: View, extent: Extent) -> None:
+    """Return when it is durable that these bytes are shown in this minute, said now or before."""
+    minute = ctx.clock.now().replace(second=0, microsecond=0)
+    with ctx.db.transaction() as session:
+        said = store.shown(session, view.view_no, minute)
+        new = content.to_record(said, extent)
+        if new is None:
+            return
+        store.add_shown(session, view.view_no, minute, new)
+        shown = ClipShown(
+            agency_id=view.agency_id,
+            view_no=view.view_no,
+            clip_id=view.clip_id,
+            viewer_id=view.viewer_id,
+            first_byte=new.first,
+            last_byte=new.last,
+        )
+        ctx.outbox.emit(session, shown)
 
 
 def _open(
     ctx: Context, session: Session, who: Requester, request_id: UUID, clip: Clip, key: str
 ) -> View:
     now = ctx.clock.now()
+    opened = store.count_views(session, who.subject, clip.clip_id, now - DAY)
+    if opened >= VIEWS_A_DAY_MAX:
+        raise RefusedError(TooManyViewsError(), request_id)
     view = View(
         view_no=ctx.ids.new(),
         request_id=request_id,
@@ -98,14 +121,14 @@ def _open(
         expires_at=now + ctx.settings.view_lifetime,
     )
     store.add_view(session, view, _digest(key), now)
-    opened = ViewOpened(
+    event = ViewOpened(
         agency_id=view.agency_id,
         view_no=view.view_no,
         request_id=request_id,
         clip_id=view.clip_id,
         viewer_id=view.viewer_id,
     )
-    ctx.outbox.emit(session, opened)
+    ctx.outbox.emit(session, event)
     return view
 
 

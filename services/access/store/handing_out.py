@@ -7,12 +7,12 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import func, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
-from access.domain.content import View
+from access.domain.content import Extent, View
 from access.domain.evidence import Export, ExportState, Listed
 from access.domain.rules import Quoted
-from access.tables import ExportFileRow, ExportRow, RequestRow, ViewRow
+from access.tables import ExportFileRow, ExportRow, ReadFileRow, RequestRow, ShownRow, ViewRow
 from contracts.access import ExportFailure
 
 _CITES = TypeAdapter(tuple[Quoted, ...])
@@ -27,6 +27,31 @@ def find_view(session: Session, key_sha256: str) -> View | None:
     row = session.exec(select(ViewRow).where(ViewRow.key_sha256 == key_sha256)).first()
     return row and View(
         row.view_no, row.request_id, row.clip_id, row.agency_id, row.viewer_id, row.expires_at
+    )
+
+
+def count_views(session: Session, viewer_id: UUID, clip_id: UUID, since: datetime) -> int:
+    """How many views of a clip a person opened since then."""
+    query = select(func.count()).where(
+        ViewRow.clip_id == clip_id, ViewRow.viewer_id == viewer_id, col(ViewRow.opened_at) > since
+    )
+    return session.exec(query).one()
+
+
+def shown(session: Session, view_no: UUID, minute: datetime) -> list[tuple[int, int]]:
+    """First and last bytes on record for a view's minute; no other request adds any meanwhile."""
+    session.exec(select(ViewRow.view_no).where(ViewRow.view_no == view_no).with_for_update()).one()
+    query = select(ShownRow).where(ShownRow.view_no == view_no, ShownRow.minute == minute)
+    return [(row.first_byte, row.last_byte) for row in session.exec(query)]
+
+
+def add_shown(session: Session, view_no: UUID, minute: datetime, extent: Extent) -> None:
+    """Keep what is said of a view's minute, and forget what was of earlier ones."""
+    session.exec(
+        delete(ShownRow).where(col(ShownRow.view_no) == view_no, col(ShownRow.minute) < minute)
+    )
+    session.add(
+        ShownRow(view_no=view_no, minute=minute, first_byte=extent.first, last_byte=extent.last)
     )
 
 
@@ -50,6 +75,25 @@ def count_open(session: Session, agency_id: UUID, requested_by: UUID | None = No
     if requested_by:
         query = query.where(ExportRow.requested_by == requested_by)
     return session.exec(query).one()
+
+
+def read_files(session: Session, export_id: UUID, minute: datetime) -> frozenset[str]:
+    """What is on record as read in an export's minute; no other request adds any meanwhile."""
+    _locked(session, export_id)
+    query = select(ReadFileRow.file_sha256).where(
+        ReadFileRow.export_id == export_id, ReadFileRow.minute == minute
+    )
+    return frozenset(session.exec(query))
+
+
+def add_read_file(session: Session, export_id: UUID, minute: datetime, file_sha256: str) -> None:
+    """Keep what is said of an export's minute, and forget what was of earlier ones."""
+    session.exec(
+        delete(ReadFileRow).where(
+            col(ReadFileRow.export_id) == export_id, col(ReadFileRow.minute) < minute
+        )
+    )
+    session.add(ReadFileRow(export_id=export_id, minute=minute, file_sha256=file_sha256))
 
 
 def set_bundle(session: Session, export_id: UUID, bundle_sha256: str, due_at: datetime) -> None:
@@ -87,6 +131,12 @@ def begin_try(session: Session, export_id: UUID, tries: int, due_at: datetime) -
     """Count a try before it is made, and say when the next one is due."""
     row = session.get_one(ExportRow, export_id)
     row.tries, row.due_at = tries, due_at
+
+
+def set_tries_for(session: Session, export_id: UUID, failure: ExportFailure, tries: int) -> None:
+    """Keep how often an export has failed for this reason."""
+    row = session.get_one(ExportRow, export_id)
+    row.tries_for = row.tries_for | {failure.value: tries}
 
 
 def set_built(
@@ -132,6 +182,7 @@ def _export(row: ExportRow) -> Export:
         state=cast("ExportState", row.state),  # written here from these very words
         bundle_sha256=row.bundle_sha256,
         tries=row.tries,
+        tries_for={ExportFailure(failure): tries for failure, tries in row.tries_for.items()},
         failure=ExportFailure(row.failure) if row.failure else None,
     )
 

@@ -5,6 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from access.domain.requests import Filed, Given, Judgement, Request
@@ -13,6 +14,16 @@ from access.tables import ApprovalRow, RequestRow
 from contracts.access import Manner, Purpose
 
 _STEPS = TypeAdapter(tuple[Step, ...])
+
+
+def count_asked(session: Session, requester_id: UUID, clip_id: UUID, since: datetime) -> int:
+    """How often a person asked for a clip, whether there is one or not."""
+    query = select(func.count()).where(
+        RequestRow.requester_id == requester_id,
+        RequestRow.clip_id == clip_id,
+        col(RequestRow.decided_at) > since,
+    )
+    return session.exec(query).one()
 
 
 def add_request(session: Session, filed: Filed) -> None:
