@@ -1,6 +1,8 @@
 """What becomes known of a kept clip: its facts from a real film, and a lock that only grows."""
 
 import hashlib
+import resource
+from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -9,8 +11,9 @@ import pytest
 
 from contracts.identity import Role
 from contracts.retention import ClipScheduled
+from ingest import store
 from ingest.domain import clip_id_of
-from ingest.operations.probing import RETRY
+from ingest.operations.probing import PAUSE, RETRY, TRIES_MAX, open_film
 from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
@@ -18,6 +21,7 @@ from tests.support.people import person
 from tests.support.uploads import begin, clip, said, send, upload
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
+AVAILABLE, UNAVAILABLE = "ingest.clip.available.v1", "ingest.clip.unavailable.v1"
 
 
 async def test_a_real_film_is_probed(tmp_path: Path) -> None:
@@ -88,7 +92,73 @@ async def test_a_film_that_was_found_again_is_probed_after_all(tmp_path: Path) -
         place.write_bytes(b"film")
         await settle(h.app)
         assert (await clip(h, OFFICER, clip_id))["facts"] is not None
-        assert said(h).count("ingest.clip.unavailable.v1") == 1
+        assert said(h).count(UNAVAILABLE) == 1
+        assert [kind for kind in said(h) if kind != "ingest.clip.stored.v1"][-2:] == [
+            AVAILABLE,
+            "ingest.clip.probed.v1",
+        ]
+
+
+@pytest.fixture
+async def unreadable(tmp_path: Path) -> AsyncGenerator[tuple[House, UUID, Path]]:
+    """A kept film whose file fails with `ELOOP`, as a store that is ill fails with its own."""
+    async with house(tmp_path, FrozenClock(datetime.now(UTC))) as h:
+        location, clip_id = await begin(h, OFFICER, b"film")
+        await send(h, OFFICER, location, 0, b"film")
+        place = lose(h, b"film")
+        place.symlink_to(place)
+        yield h, clip_id, place
+
+
+async def test_a_store_that_stumbles_raises_no_alarm(
+    unreadable: tuple[House, UUID, Path],
+) -> None:
+    h, clip_id, place = unreadable
+    for _ in range(TRIES_MAX - 1):
+        await settle(h.app)
+        h.ctx("ingest").clock.move(PAUSE)
+    place.unlink()
+    place.write_bytes(b"film")
+    await settle(h.app)
+    assert (await clip(h, OFFICER, clip_id))["facts"] is not None
+    assert not {AVAILABLE, UNAVAILABLE} & set(said(h))
+
+
+async def test_a_store_that_keeps_failing_is_announced_and_that_it_came_back(
+    unreadable: tuple[House, UUID, Path],
+) -> None:
+    h, clip_id, place = unreadable
+    for _ in range(TRIES_MAX):
+        assert UNAVAILABLE not in said(h)
+        await settle(h.app)
+        h.ctx("ingest").clock.move(PAUSE)
+    assert said(h).count(UNAVAILABLE) == 1
+    place.unlink()
+    place.write_bytes(b"film")
+    h.ctx("ingest").clock.move(RETRY)
+    await settle(h.app)
+    assert (said(h).count(UNAVAILABLE), said(h).count(AVAILABLE)) == (1, 1)
+    assert (await clip(h, OFFICER, clip_id))["facts"] is not None
+
+
+async def test_a_process_with_too_many_open_files_says_nothing_of_a_clip(tmp_path: Path) -> None:
+    async with house(tmp_path, FrozenClock(datetime.now(UTC))) as h:
+        location, clip_id = await begin(h, OFFICER, b"film")
+        await send(h, OFFICER, location, 0, b"film")
+        await h.app.state.apps["ingest"].state.steps["finaliser"](0)
+        with h.ctx("ingest").db.snapshot() as session:
+            kept = store.next_unprobed(session, datetime.now(UTC))
+        assert kept is not None
+        before, (soft, most) = said(h), resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
+        try:
+            with pytest.raises(OSError, match="Too many open files"):
+                open_film(h.ctx("ingest"), kept)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
+        assert said(h) == before
+        await settle(h.app)
+        assert (await clip(h, OFFICER, clip_id))["facts"] is not None
 
 
 async def schedule(h: House, clip_id: UUID, keep_until: date | None) -> None:

@@ -1,5 +1,6 @@
 """Clips are looked into by a limited process, one at a time, once each."""
 
+import errno
 import logging
 from datetime import timedelta
 from typing import BinaryIO, Final
@@ -7,7 +8,7 @@ from typing import BinaryIO, Final
 from anyio import to_thread
 
 from common.objects import ObjectMissingError
-from contracts.ingest import ClipProbed, ClipUnavailable
+from contracts.ingest import ClipAvailable, ClipProbed, ClipUnavailable
 from ingest import store
 from ingest.adapters.probe_process import ProbeProcess
 from ingest.domain import Clip, Facts
@@ -16,7 +17,13 @@ from ingest.operations.context import Context
 SLICE_S: Final = 2
 """How long the loop waits for a probe before it beats again; a long film takes several."""
 RETRY: Final = timedelta(hours=1)
-"""When a clip that could not be opened is tried again: its store may be back by then."""
+"""When a clip that is unavailable is tried again: its store may be back by then."""
+TRIES_MAX: Final = 4
+"""How often in a row opening fails before a clip is unavailable, where its bytes may be there."""
+PAUSE: Final = timedelta(seconds=30)
+"""Between these tries: a store that restarts, or a network that hiccups, is no alarm."""
+OURS: Final = (errno.EMFILE, errno.ENFILE)
+"""Too many files are open: this process is in trouble, and nothing is said about the clip."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,25 +60,51 @@ class Prober:
 
     def _next(self) -> Clip | None:
         with self._ctx.db.snapshot() as session:
-            return store.next_unprobed(session, self._ctx.clock.now() - RETRY)
+            return store.next_unprobed(session, self._ctx.clock.now())
 
 
 def open_film(ctx: Context, clip: Clip) -> BinaryIO | None:
-    """A kept clip's bytes; None if they cannot be had, which is put on record and announced once.
+    """A kept clip's bytes; None if they cannot be had now.
 
-    Never taken for a film that cannot be read: of those the bytes are there.
+    Lost bytes are announced at once, and a store that fails after a few tries; that they can be had
+    again is announced as well. Never taken for a film that cannot be read: of those the bytes are
+    there.
+
+    Raises:
+        OSError: this process cannot open any file more, whosever they are.
     """
     try:
-        return ctx.objects.open(clip.sha256)
-    except (ObjectMissingError, OSError):
+        film = ctx.objects.open(clip.sha256)
+    except (ObjectMissingError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in OURS:
+            raise
         logger.exception("kept clip cannot be opened", extra={"clip_id": str(clip.clip_id)})
+        _note_failure(ctx, clip, is_lost=isinstance(error, ObjectMissingError))
+        return None
+    _note_opened(ctx, clip)
+    return film
+
+
+def _note_failure(ctx: Context, clip: Clip, *, is_lost: bool) -> None:
+    now = ctx.clock.now()
     unavailable = ClipUnavailable(
         agency_id=clip.agency_id, clip_id=clip.clip_id, sha256=clip.sha256
     )
     with ctx.db.transaction() as session:
-        if store.set_unavailable(session, clip.clip_id, ctx.clock.now()):
+        tries = store.count_try(session, clip.clip_id)
+        if not is_lost and tries < TRIES_MAX:
+            store.set_due(session, clip.clip_id, now + PAUSE)
+            return
+        store.set_due(session, clip.clip_id, now + RETRY)
+        if store.set_unavailable(session, clip.clip_id, now):
             ctx.outbox.emit(session, unavailable)
-    return None
+
+
+def _note_opened(ctx: Context, clip: Clip) -> None:
+    available = ClipAvailable(agency_id=clip.agency_id, clip_id=clip.clip_id, sha256=clip.sha256)
+    with ctx.db.transaction() as session:
+        if store.set_opened(session, clip.clip_id):
+            ctx.outbox.emit(session, available)
 
 
 def record_facts(ctx: Context, clip: Clip, facts: Facts) -> None:
