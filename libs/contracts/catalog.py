@@ -89,6 +89,8 @@ class ActivityRecorded(Event):
     stage: Word
     """执法环节, in the words of the agency's pack, such as `on_site_inspection`."""
     officer_ids: tuple[UUID, ...]
+    acted_on: date | None = None
+    """The act's day in China, where it was stated with the activity."""
 
 
 class MilestoneReached(Event):

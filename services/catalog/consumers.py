@@ -1,7 +1,7 @@
 """What catalog does about other services' events."""
 
 from catalog.operations import clips, people, words
-from common.consumer import on
+from common.consumer import on, on_dated
 from contracts.checklist import PackActivated
 from contracts.identity import AccountDisabled, AccountOpened, UnitRegistered
 from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
@@ -12,6 +12,6 @@ REACTIONS = (
     on(ClipProbed, clips.remember_probed),
     on(UnitRegistered, people.remember_unit),
     on(AccountOpened, people.remember_account),
-    on(AccountDisabled, people.remember_disabled),
+    on_dated(AccountDisabled, people.remember_disabled),
     on(PackActivated, words.activate_pack),
 )

@@ -94,6 +94,8 @@ class Activity:
     stage: str
     place: str
     officers: tuple[UUID, ...]
+    acted_on: date | None
+    """The act's day in China, as stated; None where only its moments are."""
     recorded_by: UUID = field(compare=False)
     recorded_at: datetime = field(compare=False)
 
@@ -157,11 +159,21 @@ class Account:
     agency_id: UUID
     unit_id: UUID | None
     roles: frozenset[Role]
-    is_open: bool = True
+    closed_at: datetime | None = None
 
-    @property
-    def is_officer(self) -> bool:
-        return self.is_open and Role.OFFICER in self.roles
+    def is_officer_at(self, activity: Activity) -> bool:
+        """Whether an activity may name this account: an officer's, not closed before the act.
+
+        A day is a legal one, and the day on which an account is closed is still its own. An act
+        whose day nobody states counts as done when it is recorded.
+        """
+        if Role.OFFICER not in self.roles:
+            return False
+        if self.closed_at is None:
+            return True
+        if activity.acted_on is None:
+            return activity.recorded_at < self.closed_at
+        return not is_future(activity.acted_on, self.closed_at)
 
 
 @dataclass(frozen=True)
@@ -298,13 +310,14 @@ def last_of(statements: Sequence[N], name: str) -> N | None:
 
 
 def last_day(activities: Sequence[ActivityFile], clips: Sequence[Clip]) -> date | None:
-    """The last legal day of a case's moments, as last stated, and of its clips."""
+    """The last legal day of a case's acts and moments, as last stated, and of its clips."""
     stated = [
         history[-1].at for done in activities for history in histories(done.milestones).values()
     ]
     filmed = [clip.recorded_end for clip in clips if clip.recorded_end]
-    moments = [*stated, *filmed]
-    return max(moments).astimezone(LEGAL_TIME).date() if moments else None
+    acted = [done.activity.acted_on for done in activities if done.activity.acted_on]
+    days = [moment.astimezone(LEGAL_TIME).date() for moment in (*stated, *filmed)]
+    return max((*acted, *days), default=None)
 
 
 def nearest(word: str, terms: Sequence[Term]) -> Sequence[Term]:

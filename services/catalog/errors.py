@@ -74,7 +74,7 @@ class OfficerUnknownError(AppError):
 
 
 class NotAnOfficerError(AppError):
-    """Whoever counts as an officer has that role now; a closed account has none."""
+    """Whoever counts as an officer has that role, and an account not closed before the act."""
 
     code: ClassVar[str] = "catalog.not-an-officer"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -82,7 +82,7 @@ class NotAnOfficerError(AppError):
 
     def __init__(self, place: int) -> None:
         """Say which of the officers it is, counted from 0."""
-        message = "该账号没有执法人员角色，或者已经停用"
+        message = "该账号没有执法人员角色，或者在执法活动之前已经停用（可填写活动日期）"
         super().__init__(fields=[_field("not_an_officer", message, "body", "officers", place)])
 
 

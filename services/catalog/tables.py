@@ -54,6 +54,7 @@ class ActivityRow(Base, table=True):
     stage: str
     place: str
     officers: list[str] = Field(sa_type=JSON)
+    acted_on: date | None
     recorded_by: UUID
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -123,7 +124,7 @@ class KnownAccountRow(Base, table=True):
     agency_id: UUID
     unit_id: UUID | None
     roles: list[str] = Field(sa_type=JSON)
-    is_open: bool
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class LinkRow(Base, table=True):

@@ -1,6 +1,7 @@
 """Whom a case may name: officers and units of the agency that identity has told of."""
 
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -79,6 +80,53 @@ async def test_whoever_is_no_officer_or_no_more_is_not_named(c: Cabinet) -> None
     assert answer.json()["fields"][0]["where"] == ["body", "officers", 1]
     assert "停用" in answer.json()["fields"][0]["message"]
     assert (await c.call(OFFICER, "PUT", path, body)).content == first.content
+
+
+async def test_an_act_from_before_the_account_was_closed_is_still_recorded(c: Cabinet) -> None:
+    closing = AccountDisabled(
+        agency_id=AGENCY, account_id=SECOND.subject, disabled_by=OFFICER.subject
+    )
+    c.clock.move(datetime(2026, 1, 10, 16, 30, tzinfo=UTC) - c.clock.now())  # the 11th in China
+    await say(c.house, closing)
+    c.clock.move(timedelta(days=9))  # the phone was away from the network
+    await say(c.house, closing)  # told twice, it was closed when first told
+    for acted_on, status in (
+        ("2026-01-05", 201),
+        ("2026-01-11", 201),
+        ("2026-01-12", 422),
+        (None, 422),
+    ):
+        body = activity(c.case_id, acted_on=acted_on)
+        answer = await c.call(OFFICER, "PUT", f"/activities/{uuid4()}", body)
+        assert (answer.status_code, acted_on) == (status, acted_on)
+    said = [event["acted_on"] for event in c.said("activity.recorded")]
+    assert said == [None, "2026-01-05", "2026-01-11"]
+
+
+async def test_no_act_is_recorded_before_its_day_nor_its_case_ended_before(c: Cabinet) -> None:
+    today, tomorrow = "2026-01-05", "2026-01-06"
+    path = f"/activities/{uuid4()}"
+    early = await c.call(OFFICER, "PUT", path, activity(c.case_id, acted_on=tomorrow))
+    assert told(early) == (422, "catalog.date-wrong")
+    recorded = await c.done(OFFICER, "PUT", path, activity(c.case_id, acted_on=today))
+    assert recorded["acted_on"] == today
+    ending = {"ended_on": "2026-01-04", "traits": list[str]()}
+    early = await c.call(OFFICER, "POST", f"/cases/{c.case_id}/end", ending)
+    assert told(early) == (422, "catalog.end-too-early")
+
+
+async def test_who_tries_again_each_second_is_on_record_once_a_minute(c: Cabinet) -> None:
+    ghost, unit = uuid4(), uuid4()
+    for _ in range(2):
+        for _ in range(20):
+            assert told(await named(c, ghost)) == UNKNOWN
+            await c.call(OFFICER, "PUT", f"/cases/{uuid4()}", case(unit_id=str(unit)))
+        c.clock.move(timedelta(minutes=1))
+    once = [
+        ("catalog.officer-unknown", str(ghost), str(AGENCY)),
+        ("catalog.unit-unknown", str(unit), str(AGENCY)),
+    ]
+    assert c.refusals() == once * 2
 
 
 async def test_a_case_belongs_to_a_unit_of_its_agency(c: Cabinet) -> None:

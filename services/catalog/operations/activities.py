@@ -1,6 +1,13 @@
 """Activities, and what people state of them: always added, never changed; the last one counts."""
 
-from catalog.domain import Activity, ConditionStatement, Kind, MilestoneStatement, last_of
+from catalog.domain import (
+    Activity,
+    ConditionStatement,
+    Kind,
+    MilestoneStatement,
+    is_future,
+    last_of,
+)
 from catalog.errors import DateWrongError, IdTakenError, ReasonMissingError
 from catalog.operations.context import (
     Context,
@@ -26,7 +33,8 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
         ArchivedError: the archive has the case.
         WordUnknownError: no list that rules the case knows the stage.
         OfficerUnknownError: the agency has no such account, as far as the catalogue has heard.
-        NotAnOfficerError: somebody named is no officer, or no more.
+        DateWrongError: its day has not come yet, in China.
+        NotAnOfficerError: somebody named is no officer, or was none any more when it was done.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         case = handled_case(session, who, activity.case_id)
@@ -34,7 +42,9 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
         if known is None:
             check_not_archived(case)
             check_word(ctx, session, case, Kind.STAGE, activity.stage)
-            check_officers(session, activity.agency_id, activity.officers)
+            if activity.acted_on and is_future(activity.acted_on, activity.recorded_at):
+                raise DateWrongError
+            check_officers(session, activity)
             cases.add_activity(session, activity)
             event = ActivityRecorded(
                 agency_id=activity.agency_id,
@@ -43,6 +53,7 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
                 category=case.category,
                 stage=activity.stage,
                 officer_ids=activity.officers,
+                acted_on=activity.acted_on,
             )
             ctx.outbox.emit(session, event)
         elif known != activity:

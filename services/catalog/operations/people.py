@@ -1,11 +1,11 @@
 """Whom identity has told of, and whether a case may name them."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
-from catalog.domain import Account
+from catalog.domain import Account, Activity
 from catalog.errors import NotAnOfficerError, OfficerUnknownError, UnitUnknownError
 from catalog.operations.context import Context
 from catalog.store import people
@@ -19,9 +19,11 @@ def remember_account(_ctx: Context, session: Session, event: AccountOpened) -> N
     people.remember_account(session, account)
 
 
-def remember_disabled(_ctx: Context, session: Session, event: AccountDisabled) -> None:
-    """No new activity may name this account; those that do stay as they are."""
-    people.close_account(session, event.account_id)
+def remember_disabled(
+    _ctx: Context, session: Session, event: AccountDisabled, at: datetime
+) -> None:
+    """No act from then on may name this account; those before it may, also when told of later."""
+    people.close_account(session, event.account_id, at)
 
 
 def remember_unit(_ctx: Context, session: Session, event: UnitRegistered) -> None:
@@ -29,18 +31,18 @@ def remember_unit(_ctx: Context, session: Session, event: UnitRegistered) -> Non
     people.remember_unit(session, event.unit_id, event.agency_id)
 
 
-def check_officers(session: Session, agency_id: UUID, officers: Sequence[UUID]) -> None:
-    """Whether each is an officer of the agency: whoever is named counts as having been there.
+def check_officers(session: Session, activity: Activity) -> None:
+    """Whether each was an officer of the agency: whoever is named counts as having been there.
 
     Raises:
         RefusedError: one is unknown, another agency's (the two look the same), or no officer.
     """
-    for place, officer_id in enumerate(officers):
+    for place, officer_id in enumerate(activity.officers):
         account = people.find_account(session, officer_id)
-        if account is None or account.agency_id != agency_id:
+        if account is None or account.agency_id != activity.agency_id:
             owner_id = account and account.agency_id
             raise RefusedError(OfficerUnknownError(place), officer_id, owner_id)
-        if not account.is_officer:
+        if not account.is_officer_at(activity):
             raise RefusedError(NotAnOfficerError(place), officer_id)
 
 

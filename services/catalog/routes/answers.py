@@ -160,6 +160,7 @@ class ActivityOut(BaseModel):
     stage: str
     place: str
     officers: list[UUID]
+    acted_on: date | None
     recorded_by: UUID
     recorded_at: datetime
 

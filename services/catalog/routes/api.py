@@ -135,6 +135,7 @@ def record_activity(ctx: Ctx, who: Officer, activity_id: UUID, body: ActivityIn)
         stage=body.stage,
         place=body.place,
         officers=tuple(body.officers),
+        acted_on=body.acted_on,
         recorded_by=who.subject,
         recorded_at=ctx.clock.now(),
     )

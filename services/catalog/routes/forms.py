@@ -80,6 +80,8 @@ class ActivityIn(Form):
     officers: Annotated[
         list[UUID], Field(min_length=1, max_length=50, json_schema_extra=DISTINCT), Distinct
     ]
+    acted_on: date | None = None
+    """The act's day in China. Stated, it decides whether an account since closed may be named."""
 
 
 class MilestoneIn(Form):

@@ -107,6 +107,7 @@ def add_activity(session: Session, activity: Activity) -> None:
             stage=activity.stage,
             place=activity.place,
             officers=[str(officer) for officer in activity.officers],
+            acted_on=activity.acted_on,
             recorded_by=activity.recorded_by,
             recorded_at=activity.recorded_at,
         )
@@ -200,6 +201,7 @@ def _activity(row: ActivityRow) -> Activity:
         stage=row.stage,
         place=row.place,
         officers=tuple(map(UUID, row.officers)),
+        acted_on=row.acted_on,
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
     )

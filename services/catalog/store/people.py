@@ -1,5 +1,6 @@
 """Queries about the accounts and units that identity has told of."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, update
@@ -18,23 +19,22 @@ def remember_account(session: Session, account: Account) -> None:
             agency_id=account.agency_id,
             unit_id=account.unit_id,
             roles=sorted(account.roles),
-            is_open=account.is_open and (known is None or known.is_open),
+            closed_at=known and known.closed_at,
         )
     )
 
 
-def close_account(session: Session, account_id: UUID) -> None:
-    session.exec(
-        update(KnownAccountRow)
-        .where(col(KnownAccountRow.account_id) == account_id)
-        .values(is_open=False)
-    )
+def close_account(session: Session, account_id: UUID, at: datetime) -> None:
+    """Keep when an account was closed, as first told."""
+    row = col(KnownAccountRow.account_id) == account_id
+    is_open = col(KnownAccountRow.closed_at).is_(None)
+    session.exec(update(KnownAccountRow).where(row, is_open).values(closed_at=at))
 
 
 def find_account(session: Session, account_id: UUID) -> Account | None:
     row = session.get(KnownAccountRow, account_id)
     return row and Account(
-        row.account_id, row.agency_id, row.unit_id, frozenset(map(Role, row.roles)), row.is_open
+        row.account_id, row.agency_id, row.unit_id, frozenset(map(Role, row.roles)), row.closed_at
     )
 
 
