@@ -1,18 +1,19 @@
 """Where the product listens, and what it refuses to listen on."""
 
 import ipaddress
+import resource
 from dataclasses import dataclass
 from pathlib import Path
 from socket import AddressFamily, create_server, socket
 from typing import Any, Final, Self
 
-from liuhen.patience import PatientProtocol
+from liuhen.patience import FairProtocol, PatientProtocol
 
 SHUTDOWN_MAX_S: Final = 10
 """How long running answers may take to end before they are cut at shutdown."""
-CONNECTIONS_MAX: Final = 512
-"""Connections at once; further ones are answered 503. Half of the 1024 files that a process may
-have open by default: the databases and films need the other half."""
+FILES_MAX: Final = 65_536
+"""Files that we may have open, where the system lets us: its default of 1024 is hardly enough for
+the connections and their films, and handshakes come on top, of which only the time is bounded."""
 KEEP_ALIVE_S: Final = 5
 """How long a connection may rest between two requests, so that resting ones take no places."""
 
@@ -23,7 +24,10 @@ class DoorError(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """An address to listen on."""
+    """An address to listen on.
+
+    Behind a proxy every connection is the proxy's: it must limit connections per client itself.
+    """
 
     host: str
     port: int
@@ -54,8 +58,13 @@ class Door:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.cert else 'http'}://{host}:{self.port}"
 
+    @property
+    def sees_callers(self) -> bool:
+        """Whether a connection's address is its caller's, not that of a proxy before us."""
+        return not (self.behind_proxy or _is_loopback(self.host))
+
     def bind(self) -> socket:
-        """Take the address, before anybody is told of it.
+        """Take the address, before anybody is told of it, and make room for many to come.
 
         Raises:
             DoorError: it is taken, or not this machine's; or the certificate cannot be read.
@@ -63,6 +72,7 @@ class Door:
         for file in filter(None, (self.cert, self.key)):
             if not file.is_file():
                 raise DoorError(f"{file} is not there")
+        _allow_files()
         try:
             return create_server((self.host, self.port), family=self._family)
         except OSError as error:
@@ -84,12 +94,19 @@ class Door:
             "log_config": None,
             "access_log": False,
             "server_header": False,
-            "http": PatientProtocol,
+            "http": FairProtocol if self.sees_callers else PatientProtocol,
+            "loop": "liuhen.patience:PatientLoop",
             "ws": "none",  # nothing here speaks it, and it would have no limits
-            "limit_concurrency": CONNECTIONS_MAX,
             "timeout_keep_alive": KEEP_ALIVE_S,
             "timeout_graceful_shutdown": SHUTDOWN_MAX_S,
         }
+
+
+def _allow_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, FILES_MAX)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _is_loopback(host: str) -> bool:

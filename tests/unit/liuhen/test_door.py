@@ -1,12 +1,14 @@
 """What the product refuses to listen on, and what it refuses in production."""
 
+import resource
 from pathlib import Path
 
 import pytest
 
-from liuhen import setup
+from liuhen import door, setup
 from liuhen.demo import run
 from liuhen.door import Door, DoorError
+from liuhen.patience import FairProtocol, PatientProtocol
 from liuhen.standalone import DEMO_MARK
 
 CERT, KEY = Path("cert.pem"), Path("key.pem")
@@ -29,6 +31,30 @@ def test_half_a_certificate_is_refused() -> None:
     for cert, key in ((CERT, None), (None, KEY)):
         with pytest.raises(DoorError, match="belong together"):
             Door.checked("127.0.0.1", 8080, cert, key, behind_proxy=False)
+
+
+def test_callers_are_told_apart_where_no_proxy_stands_before_them() -> None:
+    def protocol(host: str, *, behind_proxy: bool) -> object:
+        there = Door.checked(host, 8080, CERT, KEY, behind_proxy=behind_proxy)
+        return there.uvicorn_options()["http"]
+
+    assert protocol("10.1.2.3", behind_proxy=False) is FairProtocol
+    assert protocol("10.1.2.3", behind_proxy=True) is PatientProtocol
+    assert protocol("127.0.0.1", behind_proxy=False) is PatientProtocol
+
+
+def test_a_door_makes_room_for_many_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        monkeypatch.setattr(door, "FILES_MAX", 300)
+        Door("127.0.0.1", 0).bind().close()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (300, hard)
+        monkeypatch.setattr(door, "FILES_MAX", 200)
+        Door("127.0.0.1", 0).bind().close()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (300, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_production_refuses_the_demo_and_its_accounts(
