@@ -10,15 +10,15 @@ from common.db import Database
 from common.ids import TimeIds
 from common.outbox import Outbox
 from common.relay import Relay
+from common.throttle import Throttle
 from contracts.identity import RequestRefused
 from contracts.topics import PARTITIONS
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import Passwords
 from identity.adapters.setup_code import SetupCode
-from identity.adapters.throttle import Throttle
 from identity.operations import accounts
 from identity.operations.context import Context
-from identity.operations.strangers import RECORDED_PER_MINUTE_MAX
+from identity.operations.strangers import RECORDED_OF_ALL_MAX, RECORDED_OF_KIND_MAX
 from identity.routes import router
 from identity.settings import Settings
 from identity.tables import OUTBOX
@@ -42,7 +42,8 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         keys=keys,
         passwords=Passwords(),
         setup_code=SetupCode(settings.keys_dir),
-        recorded=Throttle(RECORDED_PER_MINUTE_MAX),
+        recorded_of_kind=Throttle(RECORDED_OF_KIND_MAX),
+        recorded_of_all=Throttle(RECORDED_OF_ALL_MAX),
     )
     accounts.prepare_setup(ctx)
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)

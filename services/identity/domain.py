@@ -3,7 +3,6 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -152,20 +151,6 @@ def count_failure(lock: Lock, now: datetime, failures_max: int, lasts: timedelta
     """The lock after one more wrong password."""
     failures = lock.failures + 1
     return Lock(0, now + lasts) if failures >= failures_max else Lock(failures)
-
-
-def place_of(address: str | None) -> str:
-    """What counts as one place: an IPv4 address, or the /64 that one IPv6 subscriber has at least.
-
-    Source: RFC 6177, 2.
-    """
-    try:
-        ip = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if not isinstance(ip, IPv6Address):
-        return str(ip)
-    return str(ip.ipv4_mapped or IPv6Network((int(ip), 64), strict=False))
 
 
 def refuse_renewal(

@@ -119,11 +119,13 @@ def set_lock(session: Session, account_id: UUID, lock: Lock) -> None:
 def set_lock_here(
     session: Session, account_id: UUID, place: str, lock: Lock, now: datetime
 ) -> None:
-    """Keep one place's failures, and forget those of any place that are too long ago."""
-    failure = col(SignInFailureRow.account_id) == account_id
+    """Keep one place's failures, and forget those of any account that are too long ago."""
+    # The old ones first: who waits for them holds no row yet that another one could wait for.
     old = col(SignInFailureRow.failed_at) < now - FAILURES_KEPT
+    session.exec(delete(SignInFailureRow).where(old))
+    of_account = col(SignInFailureRow.account_id) == account_id
     here = col(SignInFailureRow.place) == place
-    session.exec(delete(SignInFailureRow).where(failure, old | here))
+    session.exec(delete(SignInFailureRow).where(of_account, here))
     if lock != Lock():
         session.add(
             SignInFailureRow(

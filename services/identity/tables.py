@@ -59,16 +59,19 @@ class AccountRow(Base, table=True):
 
 
 class SignInFailureRow(Base, table=True):
-    """Wrong passwords from one place. Gone after a right one, or a day after the last wrong one."""
+    """Wrong passwords from one place.
+
+    Gone after a right one there; a day after the last, with anybody's next right or wrong one.
+    """
 
     __tablename__ = "sign_in_failure"
 
     account_id: UUID = Field(primary_key=True)
     place: str = Field(primary_key=True)
-    """As `domain.place_of` tells them apart."""
+    """As `place_of` tells them apart."""
     failures: int
     locked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    failed_at: datetime = Field(sa_type=UtcDateTime)
+    failed_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class SessionRow(Base, table=True):

@@ -105,12 +105,23 @@ async def test_places_are_forgotten_a_day_after_their_last_wrong_password(
         with offices.house.ctx("identity").db.snapshot() as session:
             return list(session.scalars(text("SELECT place FROM sign_in_failure ORDER BY place")))
 
-    await guess(elsewhere(offices, "203.0.113.1"), 2)
-    await guess(elsewhere(offices, "203.0.113.2"), 1)
+    await offices.account(await offices.token(), offices.root_id, "li", Role.OFFICER)
+    for n in range(3):
+        await elsewhere(offices, f"203.0.113.{n}").sign_in("li", WRONG)
+        clock.move(timedelta(hours=12))
+    assert places() == ["203.0.113.0", "203.0.113.1", "203.0.113.2"]
+    assert (await offices.sign_in(ROOT_ADMIN)).status_code == 201
     assert places() == ["203.0.113.1", "203.0.113.2"]
-    clock.move(timedelta(days=1, seconds=1))
+    clock.move(timedelta(days=1))
     await guess(elsewhere(offices, "203.0.113.3"), 1)
     assert places() == ["203.0.113.3"]
+
+
+async def test_a_network_of_ones_own_is_one_place(offices: Offices) -> None:
+    for n in range(6):
+        await guess(elsewhere(offices, f"2001:db8:1:{n:02x}00::1"), 1)
+    assert reasons(offices) == [*["password"] * 5, "locked"]
+    assert (await offices.sign_in(ROOT_ADMIN)).status_code == 201
 
 
 async def test_a_flood_of_made_up_tokens_leaves_a_few_records_and_a_count(
@@ -144,6 +155,18 @@ async def test_a_flood_of_wrong_setup_codes_leaves_a_few_records(
             body = setup_body(h, uuid4()) | {"setup_code": f"{n:032}"}
             assert (await h.call(None, "POST", "/identity/v1/setup", body)).status_code == 403
         assert len(announced(h, "identity")) == 10
+
+
+async def test_many_accounts_together_leave_a_few_records(
+    offices: Offices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offices.house.ctx("identity").recorded_of_all, "_per_minute_max", 12)
+    token, stranger = await offices.token(), elsewhere(offices, "203.0.113.9")
+    for name in ("li", "wu", "he"):
+        await offices.account(token, offices.root_id, name, Role.OFFICER)
+        for _ in range(5 + 10):
+            await stranger.sign_in(name, WRONG)
+    assert (reasons(offices).count("password"), reasons(offices).count("locked")) == (15, 12)
 
 
 async def test_every_guess_at_an_account_is_on_record_and_the_first_after_its_lock(

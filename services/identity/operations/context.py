@@ -8,11 +8,11 @@ from sqlmodel import Session
 from common import service
 from common.auth import NotSignedInError, Requester
 from common.service import RefusedError
+from common.throttle import Throttle
 from identity import domain, store
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import Passwords
 from identity.adapters.setup_code import SetupCode
-from identity.adapters.throttle import Throttle
 from identity.domain import Agency
 from identity.errors import AgencyUnknownError
 from identity.settings import Settings
@@ -26,8 +26,8 @@ class Context(service.Context):
     keys: SigningKeys
     passwords: Passwords
     setup_code: SetupCode
-    recorded: Throttle
-    """Of refusals, by kind."""
+    recorded_of_kind: Throttle
+    recorded_of_all: Throttle
 
 
 def administered(

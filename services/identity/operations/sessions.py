@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from common.addresses import place_of
 from common.auth import Requester
 from contracts.identity import SessionOpened
 from identity import domain, store
@@ -31,7 +32,7 @@ def sign_in(ctx: Context, username: str, password: str, address: str | None) -> 
         SignInRefusedError: nobody got in; the record says why.
         BusyError: too many sign in at once; nothing was looked at.
     """
-    place = domain.place_of(address)
+    place = place_of(address)
     with ctx.db.snapshot() as session:
         login = store.find_login(session, domain.normal_username(username))
     # Outside the transaction, because it takes long, and also for nobody, so that an unknown name

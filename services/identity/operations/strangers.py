@@ -1,6 +1,7 @@
 """The record of those who were not let in, which no flood can fill."""
 
 from typing import Final, Literal, TypeAlias
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -9,8 +10,10 @@ from contracts.identity import SessionRefused
 from identity.domain import Account
 from identity.operations.context import Context
 
-RECORDED_PER_MINUTE_MAX: Final = 10
+RECORDED_OF_KIND_MAX: Final = 10
 """Refusals of one kind put on record in a minute: enough to see that, when and against whom."""
+RECORDED_OF_ALL_MAX: Final = 100
+"""Refusals of all kinds put on record in a minute, however many accounts strangers know."""
 
 Reason: TypeAlias = Literal[
     "unknown", "password", "disabled", "locked", "reused_token", "expired_token", "setup_code"
@@ -18,14 +21,14 @@ Reason: TypeAlias = Literal[
 
 
 def record_refusal(ctx: Context, session: Session, account: Account | None, reason: Reason) -> None:
-    """Put on record that somebody was not let in: the first few a minute for the same reason.
+    """Put on record that somebody was not let in: the first few a minute.
 
-    Counted per account, and for all together who are nobody known. A wrong password for an account
-    is always recorded: locks bound those. `liuhen_requests_total` counts every one. ADR-0012.
+    Counted for each reason per account, or for all together who are nobody known. A wrong password
+    for an account is always recorded: locks bound those. `liuhen_requests_total` counts every one.
+    ADR-0012.
     """
     account_id = account and account.account_id
-    kind = (account_id, reason)
-    if reason != "password" and not ctx.recorded.admits(kind, ctx.clock.now()):
+    if reason != "password" and not _is_recorded(ctx, (account_id, reason)):
         return
     event = SessionRefused(
         agency_id=account.agency_id if account else SYSTEM,
@@ -34,3 +37,8 @@ def record_refusal(ctx: Context, session: Session, account: Account | None, reas
         reason=reason,
     )
     ctx.outbox.emit(session, event)
+
+
+def _is_recorded(ctx: Context, kind: tuple[UUID | None, Reason]) -> bool:
+    now = ctx.clock.now()
+    return ctx.recorded_of_kind.admits(kind, now) and ctx.recorded_of_all.admits("all", now)

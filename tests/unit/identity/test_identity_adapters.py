@@ -11,11 +11,11 @@ import pytest
 from anyio import to_thread
 from argon2 import PasswordHasher
 
+from common.throttle import Throttle
 from identity.adapters import files, refresh_tokens
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import HASHING_MAX, NOBODYS, WAITING_MAX, Passwords
 from identity.adapters.setup_code import SetupCode
-from identity.adapters.throttle import Throttle
 from identity.adapters.waiting_room import WaitingRoom
 from identity.errors import BusyError
 from tests.support.clock import FrozenClock

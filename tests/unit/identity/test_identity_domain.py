@@ -95,22 +95,6 @@ def test_an_outsider_has_no_role_inside_and_nobody_inside_is_bound() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("10.1.2.3", "10.1.2.3"),
-        ("::ffff:10.1.2.3", "10.1.2.3"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("/run/door.sock", "unknown"),
-        (None, "unknown"),
-    ],
-)
-def test_a_place_is_what_one_subscriber_has(address: str | None, place: str) -> None:
-    assert domain.place_of(address) == place
-
-
-@pytest.mark.parametrize(
     ("login", "fits", "reason"),
     [
         (None, False, "unknown"),
