@@ -1,0 +1,232 @@
+"""The bus for many boxes: Apache Kafka, with the reading places in the services' databases."""
+
+import asyncio
+import ssl
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError, NoOffsetForPartitionError
+from anyio import move_on_after, to_thread
+from typing_extensions import override
+
+from common.bus import Received, Record, Resume
+
+CLOSE_MAX_S: Final = 5.0
+"""How long a connection may take to say goodbye; a broker that is away never answers."""
+UNREADABLE: Final = "\ufffd"
+"""Stands for what is no text in a foreign record: it must be possible to put it aside."""
+PLAIN, SASL, TLS = "kafka", "kafka+sasl", "kafka+tls"
+MECHANISM: Final = "SCRAM-SHA-512"
+
+
+class KafkaAddressError(Exception):
+    """The address of the bus cannot be understood."""
+
+
+@dataclass(frozen=True)
+class KafkaAddress:
+    """Where the brokers are, and how they know us."""
+
+    options: Mapping[str, Any]
+    """As aiokafka's clients take them."""
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """Read `kafka://HOST:PORT,HOST:PORT…`; with `kafka+sasl://USER:PASSWORD@…` they ask who we
+        are, with `kafka+tls://[USER:PASSWORD@]…[?ca=FILE]` also over TLS.
+
+        Raises:
+            KafkaAddressError: it is none of these.
+        """
+        parts = urlsplit(url)
+        who, _, brokers = parts.netloc.rpartition("@")
+        if parts.scheme not in {PLAIN, SASL, TLS} or not brokers or (parts.scheme == SASL and not who):
+            raise KafkaAddressError("kafka://HOST:PORT,…, kafka+sasl://USER:PASSWORD@… or kafka+tls://…")
+        options: dict[str, Any] = {"bootstrap_servers": brokers.split(",")}
+        if who:
+            user, _, password = who.partition(":")
+            options |= {
+                "sasl_mechanism": MECHANISM,
+                "sasl_plain_username": unquote(user),
+                "sasl_plain_password": unquote(password),
+            }
+        if parts.scheme == TLS:
+            ca = parse_qs(parts.query).get("ca", [None])[0]
+            options["ssl_context"] = ssl.create_default_context(cafile=ca and Path(ca))
+        options["security_protocol"] = {
+            (False, False): "PLAINTEXT",
+            (True, False): "SASL_PLAINTEXT",
+            (False, True): "SSL",
+            (True, True): "SASL_SSL",
+        }[bool(who), parts.scheme == TLS]
+        return cls(options)
+
+
+class KafkaBus:
+    """One service's connections to a Kafka cluster whose topics exist."""
+
+    def __init__(self, url: str) -> None:
+        """Read the address; connect at the first use.
+
+        Raises:
+            KafkaAddressError: `url` is none of Kafka.
+        """
+        self._address = KafkaAddress.of(url)
+        self._producer: AIOKafkaProducer | None = None
+        self._subscriptions: list[KafkaSubscription] = []
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        try:
+            producer = self._producer = self._producer or await self._connected()
+            sent = [await producer.send(**_outgoing(record)) for record in records]
+            await asyncio.gather(*sent)
+        except BaseException:
+            # What became of the batch is not known. A producer goes on after a hole in its numbers;
+            # a new one begins with what its caller sends again.
+            await self._forget_producer()
+            raise
+
+    def subscribe(
+        self,
+        group: str,
+        topics: frozenset[str],
+        types: frozenset[str] | None,  # noqa: ARG002 - Kafka cannot choose; the consumer does
+        resume: Resume,
+    ) -> "KafkaSubscription":
+        subscription = KafkaSubscription(self._address, group, topics, resume)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    async def close(self) -> None:
+        for subscription in self._subscriptions:
+            await subscription.close()
+        await self._forget_producer()
+
+    async def _connected(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._address.options, acks="all", enable_idempotence=True, max_request_size=8 * 2**20
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await _stop(producer)
+            raise
+        return producer
+
+    async def _forget_producer(self) -> None:
+        producer, self._producer = self._producer, None
+        if producer:
+            await _stop(producer)
+
+
+class KafkaSubscription:
+    """A member of a group: Kafka says which partitions are its own, the database where to begin.
+
+    Nothing is ever committed to Kafka and no reading place is guessed, so a partition that was
+    given anew yields nothing until this class has placed it.
+    """
+
+    def __init__(
+        self, address: KafkaAddress, group: str, topics: frozenset[str], resume: Resume
+    ) -> None:
+        self._address = address
+        self._group = group
+        self._topics = topics
+        self._resume = resume
+        self._consumer: AIOKafkaConsumer | None = None
+        self._placed: set[TopicPartition] = set()
+
+    async def poll(self, limit: int, wait_s: float) -> Sequence[Received]:
+        consumer = self._consumer = self._consumer or await self._joined()
+        await self._place(consumer, consumer.assignment() - self._placed)
+        try:
+            found = await consumer.getmany(timeout_ms=round(wait_s * 1000), max_records=limit)
+        except NoOffsetForPartitionError:  # given anew between the two lines above
+            self._placed.clear()
+            return []
+        return [_received(record) for records in found.values() for record in records]
+
+    async def rewind(self) -> None:
+        if self._consumer:
+            await self._place(self._consumer, self._consumer.assignment())
+
+    async def commit(self) -> None:
+        """Say nothing: the marks in the database tell, and the metrics show them."""
+
+    async def close(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer:
+            await _stop(consumer)
+
+    async def _joined(self) -> AIOKafkaConsumer:
+        consumer = AIOKafkaConsumer(
+            **self._address.options,
+            group_id=self._group,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+        )
+        consumer.subscribe(list(self._topics), listener=_Forgetting(self._placed))
+        try:
+            await consumer.start()
+        except BaseException:
+            await _stop(consumer)
+            raise
+        return consumer
+
+    async def _place(self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
+        wanted = set(partitions)
+        if not wanted:
+            return
+        applied = await to_thread.run_sync(self._resume)
+        for partition in wanted & consumer.assignment():
+            consumer.seek(partition, applied.get((partition.topic, partition.partition), -1) + 1)
+            self._placed.add(partition)
+
+
+class _Forgetting(ConsumerRebalanceListener):
+    """After partitions were given anew, every place must be looked up again."""
+
+    def __init__(self, placed: set[TopicPartition]) -> None:
+        self._placed = placed
+
+    @override
+    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self._placed.clear()
+
+    @override
+    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._placed.clear()
+
+
+async def _stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    with move_on_after(CLOSE_MAX_S, shield=True):
+        try:
+            await client.stop()
+        except KafkaError:
+            return  # it was on its way out
+
+
+def _outgoing(record: Record) -> dict[str, Any]:
+    return {
+        "topic": record.topic,
+        "partition": record.partition,
+        "key": record.key.encode(),
+        "value": record.value,
+        "headers": [(name, value.encode()) for name, value in record.headers.items()],
+    }
+
+
+def _received(found: ConsumerRecord[bytes | None, bytes | None]) -> Received:
+    headers = {_text(name): _text(value) for name, value in found.headers}
+    record = Record(found.topic, found.partition, _text(found.key), headers, found.value or b"")
+    return Received(record, found.offset)
+
+
+def _text(found: str | bytes | None) -> str:
+    text = found.decode(errors="replace") if isinstance(found, bytes) else found or ""
+    return text.replace("\0", UNREADABLE)  # PostgreSQL keeps no NUL in a text

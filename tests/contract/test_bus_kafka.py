@@ -1,0 +1,157 @@
+"""What only Kafka does: members of a group share partitions, brokers go away, others write too."""
+
+from collections.abc import Mapping
+from itertools import count
+
+import anyio
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from common.bus import Partition, Received, Record, Subscription, partition_of
+from common.bus_kafka import KafkaAddress, KafkaAddressError, KafkaBus
+from tests.support.topics import made
+from tools.engines.kafka import USER, Cluster
+
+PARTITIONS = 4
+names = count()
+
+
+@pytest.fixture
+async def topic(kafka: Cluster) -> str:
+    name = f"kline{next(names)}"
+    await made(kafka, {name: PARTITIONS})
+    return name
+
+
+def records(topic: str, numbers: range) -> list[Record]:
+    return [
+        Record(topic, partition_of(str(n), PARTITIONS), str(n), {"ce_type": "x"}, b"")
+        for n in numbers
+    ]
+
+
+async def test_a_second_member_takes_over_its_part_and_nothing_is_missed(
+    kafka: Cluster, topic: str
+) -> None:
+    """Both members apply to one database, as two replicas of a service do."""
+    applied: dict[Partition, int] = {}
+    heard: dict[Partition, list[int]] = {}
+    shares: dict[str, set[Partition]] = {"first": set(), "second": set()}
+
+    def apply(member: str, got: Received) -> None:
+        place = got.record.topic, got.record.partition
+        shares[member].add(place)
+        if got.offset > applied.get(place, -1):  # as the inbox's marks do
+            heard.setdefault(place, []).append(got.offset)
+            applied[place] = got.offset
+
+    async def work(member: str, subscription: Subscription, scope: anyio.CancelScope) -> None:
+        with scope:
+            while True:
+                for got in await subscription.poll(50, 0.2):
+                    apply(member, got)
+
+    def missing() -> bool:
+        return sum(map(len, heard.values())) < sent
+
+    buses = {name: KafkaBus(kafka.url) for name in shares}
+    sent = 0
+    scopes = {name: anyio.CancelScope() for name in shares}
+    with anyio.fail_after(120):
+        async with anyio.create_task_group() as tasks:
+            for name, bus in buses.items():
+                subscription = bus.subscribe("shared", frozenset({topic}), None, lambda: applied)
+                tasks.start_soon(work, name, subscription, scopes[name])
+                while missing() or not shares[name]:  # until the newcomer has its part
+                    await buses["first"].publish(records(topic, range(sent, sent + 100)))
+                    sent += 100
+                    await anyio.lowlevel.checkpoint()
+            scopes["first"].cancel()
+            await buses["first"].close()
+            await buses["second"].publish(records(topic, range(sent, sent + 100)))
+            sent += 100
+            while missing():  # noqa: ASYNC110 - the other task hears it from a broker
+                await anyio.sleep(0.05)
+            scopes["second"].cancel()
+    await buses["second"].close()
+    assert shares["second"]
+    for offsets in heard.values():
+        assert offsets == list(range(len(offsets)))
+
+
+async def test_an_old_reading_place_in_kafka_is_not_believed(kafka: Cluster, topic: str) -> None:
+    bus = KafkaBus(kafka.url)
+    await bus.publish(records(topic, range(20)))
+    somebody = AIOKafkaConsumer(
+        topic, bootstrap_servers=kafka.addresses, group_id="moved", auto_offset_reset="earliest"
+    )
+    await somebody.start()
+    await somebody.getmany(timeout_ms=5000)
+    await somebody.commit()  # by a tool, or by a database that was restored from a back-up since
+    await somebody.stop()
+    subscription = bus.subscribe("moved", frozenset({topic}), None, dict)
+    got: list[Received] = []
+    with anyio.fail_after(60):
+        while len(got) < 20:
+            got += await subscription.poll(50, 1)
+    assert len(got) == 20
+    await bus.close()
+
+
+async def test_any_client_of_kafka_reads_our_headers(kafka: Cluster, topic: str) -> None:
+    bus = KafkaBus(kafka.url)
+    await bus.publish([Record(topic, 3, "case-1", {"ce_type": "a.b.v1", "ce_id": "7"}, b"{}")])
+    await bus.close()
+    client = AIOKafkaConsumer(
+        topic, bootstrap_servers=kafka.addresses, auto_offset_reset="earliest"
+    )
+    await client.start()
+    got = await client.getone()
+    await client.stop()
+    assert (got.partition, got.key, got.value) == (3, b"case-1", b"{}")
+    assert dict(got.headers) == {"ce_type": b"a.b.v1", "ce_id": b"7"}
+
+
+async def test_what_is_no_text_in_a_foreign_record_comes_as_text_that_can_be_kept(
+    kafka: Cluster, topic: str
+) -> None:
+    foreigner = AIOKafkaProducer(bootstrap_servers=kafka.addresses)
+    await foreigner.start()
+    await foreigner.send_and_wait(
+        topic, None, key=b"\xff\x00", partition=0, headers=[("h", b"\x00\xff")]
+    )
+    await foreigner.stop()
+    bus = KafkaBus(kafka.url)
+    subscription = bus.subscribe("strict", frozenset({topic}), None, dict)
+    got: list[Received] = []
+    with anyio.fail_after(60):
+        while not got:
+            got += await subscription.poll(9, 1)
+    assert got[0].record == Record(topic, 0, "��", {"h": "��"}, b"")
+    await bus.close()
+
+
+async def test_brokers_that_ask_who_is_there_are_told(kafka: Cluster, topic: str) -> None:
+    bus = KafkaBus(f"kafka+sasl://{USER}:{kafka.password}@{kafka.sasl_addresses}")
+    await bus.publish(records(topic, range(1)))
+    await bus.close()
+    stranger = KafkaBus(f"kafka+sasl://{USER}:guess@{kafka.sasl_addresses}")
+    with pytest.raises(KafkaError):
+        await stranger.publish(records(topic, range(1)))
+
+
+async def test_nobody_there_is_an_error_and_not_a_wait_for_ever() -> None:
+    bus = KafkaBus("kafka://127.0.0.1:1")
+    with pytest.raises(KafkaError), anyio.fail_after(60):
+        await bus.publish(records("t", range(1)))
+    applied: Mapping[Partition, int] = {}
+    with pytest.raises(KafkaError), anyio.fail_after(60):
+        await bus.subscribe("g", frozenset({"t"}), None, lambda: applied).poll(1, 0)
+    await bus.close()
+
+
+@pytest.mark.parametrize("url", ["kafka://", "sqlite:///x", "kafka+sasl://127.0.0.1:9092", "b:9092"])
+def test_an_address_that_is_none_of_kafka_is_refused(url: str) -> None:
+    with pytest.raises(KafkaAddressError):
+        KafkaAddress.of(url)

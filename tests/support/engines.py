@@ -1,0 +1,99 @@
+"""The real engines as fixtures: started once, named in the summary, never skipped in silence."""
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from tools.engines import kafka as kafkas
+from tools.engines import postgres as postgreses
+from tools.engines import s3
+
+RAN = pytest.StashKey[dict[str, str]]()
+"""Per engine: its version, or why it did not run."""
+GROUPS = {"kafka": "kafka", "brokers": "kafka", "postgres": "postgres", "minio": "s3", "s3_store": "s3"}
+"""Tests that need the same engine run in the same worker, so that it is started once."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RAN] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        names: list[str] = getattr(item, "fixturenames", [])
+        group = next((GROUPS[name] for name in names if name in GROUPS), None)
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["engines"] = session.config.stash[RAN]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object, error: object | None) -> None:  # noqa: ARG001 - xdist's words
+    ran = getattr(node, "workeroutput", {}).get("engines", {})
+    getattr(node, "config").stash[RAN].update(ran)  # noqa: B009 - xdist has no types
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    ran = terminalreporter.config.stash[RAN]
+    for name, said in sorted(ran.items()):
+        terminalreporter.line(f"engine {name}: {said}")
+
+
+@pytest.fixture(scope="session")
+def engines_dir() -> Generator[Path]:
+    """A folder that other users may enter: PostgreSQL refuses to be root."""
+    folder = Path(mkdtemp(prefix="liuhen-engines-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[kafkas.Cluster]:
+    """One broker."""
+    _told(pytestconfig, "kafka", kafkas.VERSION, kafkas.lacks())
+    cluster = kafkas.cluster(engines_dir / "kafka")
+    cluster.start()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[postgreses.Postgres]:
+    _told(pytestconfig, "postgres", postgreses.version(), None)
+    server = postgreses.postgres(engines_dir / "postgres")
+    server.server.start()
+    yield server
+    server.server.stop()
+
+
+@pytest.fixture(scope="session", params=sorted(s3.STORES))
+def s3_store(
+    request: pytest.FixtureRequest, engines_dir: Path, pytestconfig: pytest.Config
+) -> Generator[s3.Store]:
+    """Each S3 server in turn."""
+    name: str = request.param
+    _told(pytestconfig, name, s3.version(name), s3.lacks())
+    store = s3.STORES[name](engines_dir / name)
+    store.server.start()
+    yield store
+    store.server.stop()
+
+
+def _told(config: pytest.Config, name: str, version: str, lacks: str | None) -> None:
+    """Put into the summary what ran; skip with the reason, or fail where engines are required."""
+    config.stash[RAN][name] = f"not run: {lacks}" if lacks else version
+    if lacks and os.environ.get("LIUHEN_REQUIRE_ENGINES") == "1":
+        pytest.fail(f"{name}: {lacks}, and LIUHEN_REQUIRE_ENGINES=1")
+    if lacks:
+        pytest.skip(f"{name}: {lacks}")

@@ -1,0 +1,1 @@
+"""The real engines, fetched, built and run on this machine without Docker."""

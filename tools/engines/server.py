@@ -1,0 +1,98 @@
+"""A server in a process of its own: started, waited for, stopped or killed by its own id."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import create_connection, socket
+from typing import Final
+
+from tools.engines.cache import EngineError
+
+HERE: Final = "127.0.0.1"
+READY_MAX_S: Final = 60.0
+STOP_MAX_S: Final = 20.0
+PAUSE_S: Final = 0.05
+
+
+@dataclass
+class Server:
+    """One server. `start` again after `stop` or `kill` goes on with the same data."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    is_ready: Callable[[], bool]
+    env: Mapping[str, str] | None = None
+    user: str | None = None
+    """Whose rights it runs with, where it refuses to be root."""
+    stop_signal: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Return when it is ready.
+
+        Raises:
+            EngineError: it ended, or took too long; shows the end of its log.
+        """
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own commands
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self.env,
+                user=self.user,
+                start_new_session=True,  # Ctrl+C is ours to pass on, in order
+            )
+        deadline = time.monotonic() + READY_MAX_S
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise EngineError(f"{self.name} does not start:\n{self.said()}")
+            time.sleep(PAUSE_S)
+
+    def stop(self) -> None:
+        """End it as its operator would."""
+        self.end(self.stop_signal)
+
+    def kill(self) -> None:
+        """End it as a power cut of the process would."""
+        self.end(signal.SIGKILL)
+
+    def end(self, how: signal.Signals) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(how)
+        try:
+            self.process.wait(STOP_MAX_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def said(self) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers on this port of this machine."""
+    try:
+        create_connection((HERE, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens on, all different."""
+    sockets = [socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind((HERE, 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
