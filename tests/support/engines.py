@@ -14,7 +14,7 @@ from tools.engines import s3
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""
-GROUPS = {"kafka": "kafka", "brokers": "kafka", "postgres": "postgres", "minio": "s3", "s3_store": "s3"}
+GROUPS = {"kafka": "kafka", "postgres": "postgres", "url": "postgres", "s3_store": "s3"}
 """Tests that need the same engine run in the same worker, so that it is started once."""
 
 
@@ -75,6 +75,15 @@ def postgres(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[postgr
     server.server.start()
     yield server
     server.server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/x.db"
+    server: postgreses.Postgres = request.getfixturevalue("postgres")
+    return server.new_database()
 
 
 @pytest.fixture(scope="session", params=sorted(s3.STORES))

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+import psycopg
+
 from tools.engines.cache import EngineError, fetch, kept
 from tools.engines.server import HERE, Server, free_ports
 
@@ -30,6 +32,18 @@ class Postgres:
     def url(self, database: str = "postgres", user: str = USER, password: str | None = None) -> str:
         secret = password or self.password
         return f"postgresql+psycopg://{user}:{secret}@{HERE}:{self.port}/{database}"
+
+    def new_database(self, name: str | None = None) -> str:
+        """Make an empty database and return its address."""
+        name = name or f"db{uuid4().hex}"
+        self.run(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def run(self, statement: str, database: str = "postgres") -> None:
+        """Run a statement as the superuser."""
+        plain = self.url(database).replace("+psycopg", "")
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 def programs() -> Path:
