@@ -4,9 +4,8 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
@@ -34,19 +33,28 @@ class KafkaAddress:
 
     options: Mapping[str, Any]
     """As aiokafka's clients take them."""
+    prefix: str = ""
+    """Before the name of every topic and group, where the cluster is not ours alone."""
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Read `kafka://HOST:PORT,HOST:PORT…`; with `kafka+sasl://USER:PASSWORD@…` they ask who we
-        are, with `kafka+tls://[USER:PASSWORD@]…[?ca=FILE]` also over TLS.
+        """Read `kafka://HOST:PORT,HOST:PORT…[/?prefix=NAME]`; with `kafka+sasl://USER:PASSWORD@…`
+        the brokers ask who we are, with `kafka+tls://[USER:PASSWORD@]…[/?ca=FILE]` also over TLS.
 
         Raises:
             KafkaAddressError: it is none of these.
         """
         parts = urlsplit(url)
         who, _, brokers = parts.netloc.rpartition("@")
-        if parts.scheme not in {PLAIN, SASL, TLS} or not brokers or (parts.scheme == SASL and not who):
-            raise KafkaAddressError("kafka://HOST:PORT,…, kafka+sasl://USER:PASSWORD@… or kafka+tls://…")
+        query = dict(parse_qsl(parts.query))
+        if (
+            parts.scheme not in {PLAIN, SASL, TLS}
+            or not brokers
+            or (parts.scheme == SASL and not who)
+        ):
+            raise KafkaAddressError(
+                "kafka://HOST:PORT,…, kafka+sasl://USER:PASSWORD@… or kafka+tls://…"
+            )
         options: dict[str, Any] = {"bootstrap_servers": brokers.split(",")}
         if who:
             user, _, password = who.partition(":")
@@ -56,15 +64,14 @@ class KafkaAddress:
                 "sasl_plain_password": unquote(password),
             }
         if parts.scheme == TLS:
-            ca = parse_qs(parts.query).get("ca", [None])[0]
-            options["ssl_context"] = ssl.create_default_context(cafile=ca and Path(ca))
+            options["ssl_context"] = ssl.create_default_context(cafile=query.get("ca"))
         options["security_protocol"] = {
             (False, False): "PLAINTEXT",
             (True, False): "SASL_PLAINTEXT",
             (False, True): "SSL",
             (True, True): "SASL_SSL",
         }[bool(who), parts.scheme == TLS]
-        return cls(options)
+        return cls(options, query.get("prefix", ""))
 
 
 class KafkaBus:
@@ -83,7 +90,7 @@ class KafkaBus:
     async def publish(self, records: Sequence[Record]) -> None:
         try:
             producer = self._producer = self._producer or await self._connected()
-            sent = [await producer.send(**_outgoing(record)) for record in records]
+            sent = [await producer.send(**self._outgoing(record)) for record in records]
             await asyncio.gather(*sent)
         except BaseException:
             # What became of the batch is not known. A producer goes on after a hole in its numbers;
@@ -118,6 +125,15 @@ class KafkaBus:
             raise
         return producer
 
+    def _outgoing(self, record: Record) -> dict[str, Any]:
+        return {
+            "topic": self._address.prefix + record.topic,
+            "partition": record.partition,
+            "key": record.key.encode(),
+            "value": record.value,
+            "headers": [(name, value.encode()) for name, value in record.headers.items()],
+        }
+
     async def _forget_producer(self) -> None:
         producer, self._producer = self._producer, None
         if producer:
@@ -149,7 +165,7 @@ class KafkaSubscription:
         except NoOffsetForPartitionError:  # given anew between the two lines above
             self._placed.clear()
             return []
-        return [_received(record) for records in found.values() for record in records]
+        return [self._received(record) for records in found.values() for record in records]
 
     async def rewind(self) -> None:
         if self._consumer:
@@ -166,11 +182,12 @@ class KafkaSubscription:
     async def _joined(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(
             **self._address.options,
-            group_id=self._group,
+            group_id=self._address.prefix + self._group,
             enable_auto_commit=False,
             auto_offset_reset="none",
         )
-        consumer.subscribe(list(self._topics), listener=_Forgetting(self._placed))
+        names = [self._address.prefix + topic for topic in self._topics]
+        consumer.subscribe(names, listener=_Forgetting(self._placed))
         try:
             await consumer.start()
         except BaseException:
@@ -178,14 +195,27 @@ class KafkaSubscription:
             raise
         return consumer
 
-    async def _place(self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]) -> None:
+    async def _place(
+        self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
+    ) -> None:
         wanted = set(partitions)
         if not wanted:
             return
         applied = await to_thread.run_sync(self._resume)
         for partition in wanted & consumer.assignment():
-            consumer.seek(partition, applied.get((partition.topic, partition.partition), -1) + 1)
+            at = applied.get((self._topic(partition), partition.partition), -1)
+            consumer.seek(partition, at + 1)
             self._placed.add(partition)
+
+    def _topic(self, place: TopicPartition | ConsumerRecord[bytes | None, bytes | None]) -> str:
+        return place.topic.removeprefix(self._address.prefix)
+
+    def _received(self, found: ConsumerRecord[bytes | None, bytes | None]) -> Received:
+        headers = {_text(name): _text(value) for name, value in found.headers}
+        topic, key = self._topic(found), _text(found.key)
+        return Received(
+            Record(topic, found.partition, key, headers, found.value or b""), found.offset
+        )
 
 
 class _Forgetting(ConsumerRebalanceListener):
@@ -209,22 +239,6 @@ async def _stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
             await client.stop()
         except KafkaError:
             return  # it was on its way out
-
-
-def _outgoing(record: Record) -> dict[str, Any]:
-    return {
-        "topic": record.topic,
-        "partition": record.partition,
-        "key": record.key.encode(),
-        "value": record.value,
-        "headers": [(name, value.encode()) for name, value in record.headers.items()],
-    }
-
-
-def _received(found: ConsumerRecord[bytes | None, bytes | None]) -> Received:
-    headers = {_text(name): _text(value) for name, value in found.headers}
-    record = Record(found.topic, found.partition, _text(found.key), headers, found.value or b"")
-    return Received(record, found.offset)
 
 
 def _text(found: str | bytes | None) -> str:

@@ -151,7 +151,9 @@ async def test_nobody_there_is_an_error_and_not_a_wait_for_ever() -> None:
     await bus.close()
 
 
-@pytest.mark.parametrize("url", ["kafka://", "sqlite:///x", "kafka+sasl://127.0.0.1:9092", "b:9092"])
+@pytest.mark.parametrize(
+    "url", ["kafka://", "sqlite:///x", "kafka+sasl://127.0.0.1:9092", "b:9092"]
+)
 def test_an_address_that_is_none_of_kafka_is_refused(url: str) -> None:
     with pytest.raises(KafkaAddressError):
         KafkaAddress.of(url)

@@ -1,8 +1,8 @@
 """What cannot be applied is put aside and comes back in order; the rest goes on."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from pathlib import Path
-from uuid import UUID, uuid4
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Column, Integer, String, Table
@@ -15,6 +15,7 @@ from common.replay import Replayed
 from tests.support.line import AGENCY, CONSUMER, INBOX, Ignored, Line, PoisonError, counted
 
 GOOD, BAD = uuid4(), uuid4()
+Start: TypeAlias = Callable[..., Awaitable[Line]]
 OURS = {
     "ce_id": "1",
     "ce_type": "line.thing.counted.v1",
@@ -31,19 +32,6 @@ HEARD = Table(
 )
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Generator[Callable[..., Line]]:
-    lives: list[Line] = []
-
-    def new_life(poison: frozenset[UUID] = frozenset(), heard: Every[Line] | None = None) -> Line:
-        lives.append(Line(tmp_path, poison=poison, heard=heard))
-        return lives[-1]
-
-    yield new_life
-    for line in lives:
-        line.close()
-
-
 async def settle_with_failures(line: Line) -> None:
     """Go on as the loops do, which never end on an error."""
     failures = 0
@@ -57,14 +45,14 @@ async def settle_with_failures(line: Line) -> None:
 
 
 async def test_a_poisoned_key_is_parked_in_order_while_other_keys_go_on(
-    start: Callable[..., Line],
+    start: Start,
 ) -> None:
-    line = start(poison=frozenset({BAD}))
+    line = await start(poison=frozenset({BAD}))
     line.emit(*counted(BAD, 1), *counted(GOOD, 1), *counted(BAD, 2), *counted(GOOD, 2))
     await line.relay.step()
     for _ in range(ATTEMPTS_MAX - 1):
         with pytest.raises(PoisonError):
-            await line.consumer.step()
+            await line.hear()
     await line.settle()
     assert line.applied() == [(GOOD, 1), (GOOD, 2)]
     reasons = [(row.key, row.reason) for row in line.rows(INBOX.parked)]
@@ -73,9 +61,9 @@ async def test_a_poisoned_key_is_parked_in_order_while_other_keys_go_on(
 
 
 async def test_a_parked_key_is_applied_in_order_and_once_when_its_cause_is_mended(
-    start: Callable[..., Line],
+    start: Start,
 ) -> None:
-    line = start(poison=frozenset({BAD}))
+    line = await start(poison=frozenset({BAD}))
     line.emit(*counted(BAD, 1, 2), *counted(GOOD, 1))
     await settle_with_failures(line)
     assert line.replay() == Replayed(applied=0, left=2)
@@ -89,9 +77,9 @@ async def test_a_parked_key_is_applied_in_order_and_once_when_its_cause_is_mende
 
 
 async def test_a_replay_keeps_what_it_applied_before_a_record_that_still_fails(
-    start: Callable[..., Line],
+    start: Start,
 ) -> None:
-    line = start(poison=frozenset({BAD}))
+    line = await start(poison=frozenset({BAD}))
     line.emit(*counted(BAD, 1))
     await settle_with_failures(line)
     await line.bus.publish([Record("line", 0, str(BAD), OURS | {"ce_producer": "x"}, b"not json")])
@@ -122,12 +110,12 @@ async def test_a_replay_keeps_what_it_applied_before_a_record_that_still_fails(
     ],
 )
 async def test_a_foreign_record_is_parked_once_and_holds_nobody_up(
-    start: Callable[..., Line], headers: Mapping[str, str]
+    start: Start, headers: Mapping[str, str]
 ) -> None:
-    line = start()
+    line = await start()
     await line.bus.publish([Record("line", 0, str(GOOD), headers, b"?")])
     await line.settle()
-    line = start()  # the foreign record was the last one, and is not read again
+    line = await start()  # the foreign record was the last one, and is not read again
     await line.bus.publish([Record("line", 0, str(GOOD), headers, b"another")])
     line.emit(*counted(GOOD, 1))
     await line.settle()
@@ -137,8 +125,8 @@ async def test_a_foreign_record_is_parked_once_and_holds_nobody_up(
     assert line.replay() == Replayed(applied=0, left=2)
 
 
-async def test_what_is_parked_and_missing_can_be_counted(start: Callable[..., Line]) -> None:
-    line = start()
+async def test_what_is_parked_and_missing_can_be_counted(start: Start) -> None:
+    line = await start()
     ahead = OURS | {"ce_sequence": "3"}
     value = counted(GOOD, 3)[0].model_dump_json().encode()
     await line.bus.publish(
@@ -160,14 +148,14 @@ EVERY = Every(frozenset({"line"}), hear)
 
 
 async def test_a_service_can_take_every_record_once_also_those_that_are_parked(
-    start: Callable[..., Line],
+    start: Start,
 ) -> None:
-    line = start(poison=frozenset({BAD}), heard=EVERY)
+    line = await start(poison=frozenset({BAD}), heard=EVERY)
     await line.bus.publish([Record("line", 0, "", {}, b"foreign")])
     ignored = [Ignored(agency_id=AGENCY, thing=BAD, number=0)]
     line.emit(*counted(BAD, 1), *ignored, *counted(BAD, 2))
     await settle_with_failures(line)
-    line = start(heard=EVERY)
+    line = await start(heard=EVERY)
     await line.settle()
     heard = [(row.type, row.sequence) for row in line.rows(HEARD)]
     assert heard == [
@@ -178,18 +166,18 @@ async def test_a_service_can_take_every_record_once_also_those_that_are_parked(
 
 
 async def test_nothing_counts_as_applied_when_taking_every_record_fails(
-    start: Callable[..., Line],
+    start: Start,
 ) -> None:
     def cannot(line: Line, session: Session, news: Sequence[Received]) -> None:
         hear(line, session, news)
         raise PoisonError
 
-    line = start(heard=Every(frozenset({"line"}), cannot))
+    line = await start(heard=Every(frozenset({"line"}), cannot))
     line.emit(*counted(GOOD, 1))
     await line.relay.step()
     with pytest.raises(PoisonError):
-        await line.consumer.step()
+        await line.hear()
     assert (line.applied(), line.rows(HEARD), line.rows(INBOX.marks)) == ([], [], [])
-    line = start(heard=EVERY)
+    line = await start(heard=EVERY)
     await line.settle()
     assert (len(line.applied()), len(line.rows(HEARD))) == (1, 1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tools.engines.kafka import Cluster
@@ -15,3 +16,14 @@ async def made(cluster: Cluster, partitions: Mapping[str, int], copies: int = 1)
         await admin.create_topics([NewTopic(name, of, copies) for name, of in partitions.items()])
     finally:
         await admin.close()
+
+
+async def ends(cluster: Cluster, topic: str, partitions: int) -> Mapping[int, int]:
+    """The offset that the next record of each partition will get."""
+    client = AIOKafkaConsumer(bootstrap_servers=cluster.addresses)
+    await client.start()
+    try:
+        found = await client.end_offsets([TopicPartition(topic, of) for of in range(partitions)])
+    finally:
+        await client.stop()
+    return {at.partition: end for at, end in found.items()}

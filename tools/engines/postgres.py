@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -90,6 +91,7 @@ def postgres(folder: Path) -> Postgres:
         log,
         lambda: subprocess.run(ready, check=False).returncode == 0,  # noqa: S603 - our own command
         user=user,
+        stop_signal=signal.SIGINT,  # without waiting for its clients
     )
     return Postgres(server, port, password)
 
