@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from tools.engines.kafka import Cluster
+
+UNKNOWN_TOPIC = 3
 
 
 async def made(cluster: Cluster, partitions: Mapping[str, int], copies: int = 1) -> None:
@@ -27,3 +30,19 @@ async def ends(cluster: Cluster, topic: str, partitions: int) -> Mapping[int, in
     finally:
         await client.stop()
     return {at.partition: end for at, end in found.items()}
+
+
+async def config(cluster: Cluster, topic: str) -> Mapping[str, str]:
+    """A topic's settings as the broker says them."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=cluster.addresses)
+    await admin.start()
+    try:
+        asked = ConfigResource(ConfigResourceType.TOPIC, topic)
+        code = UNKNOWN_TOPIC  # also for a moment after it was made
+        while code == UNKNOWN_TOPIC:
+            (answer,) = await admin.describe_configs([asked])
+            code, said, _, _, entries = answer.resources[0]
+    finally:
+        await admin.close()
+    assert not code, (topic, said)
+    return {entry[0]: entry[1] for entry in entries}
