@@ -1,0 +1,59 @@
+"""Opens the engines that a service's settings name, and refuses those that do not fit."""
+
+import asyncio
+from typing import Final
+
+from common import kafka_topics, migrate
+from common.bus import Bus
+from common.bus_embedded import EmbeddedBus
+from common.bus_kafka import KafkaAddressError, KafkaBus
+from common.db import Database, DatabaseAddressError
+from common.errors import DatabaseAwayError
+from common.kafka_topics import TopicsError
+from common.migrate import SchemaError
+from contracts.topics import PARTITIONS
+
+SQLITE: Final = "sqlite:"
+"""How the address of an embedded bus begins; every other one is of Kafka."""
+REFUSALS: Final = (DatabaseAddressError, KafkaAddressError, SchemaError, TopicsError)
+"""Engines that are not as they must be; each says so in a sentence. Away is said by `absence`."""
+
+
+def open_bus(url: str) -> Bus:
+    """A connection to the bus at `url`, which is checked first.
+
+    Raises:
+        KafkaAddressError: no bus has such an address.
+        TopicsError: the brokers do not answer, do not know us, or their topics do not fit.
+    """
+    if url.startswith(SQLITE):
+        return EmbeddedBus(Database(url))
+    asyncio.run(kafka_topics.check(url, PARTITIONS))
+    return KafkaBus(url)
+
+
+def make_topics(url: str, copies: int) -> None:
+    """Make the topics that a Kafka at `url` lacks.
+
+    Raises:
+        KafkaAddressError: it is no address of Kafka.
+        TopicsError: the brokers do not answer, or refuse.
+    """
+    asyncio.run(kafka_topics.make(url, PARTITIONS, copies))
+
+
+def upgrade(url: str, name: str) -> None:
+    """Bring the database of service `name` to its newest schema.
+
+    Raises:
+        DatabaseAddressError: `url` is no address of a database.
+        DatabaseAwayError: it does not answer, or does not know us.
+    """
+    with Database(url) as db:
+        migrate.upgrade(db, name)
+
+
+def absence(error: DatabaseAwayError) -> str:
+    """Why the database does not answer, as its driver says it; drivers say no passwords."""
+    cause = error.__cause__
+    return f"database: {getattr(cause, 'orig', None) or cause}".strip()
