@@ -1,6 +1,7 @@
 """Opens the engines that a service's settings name, and refuses those that do not fit."""
 
 import asyncio
+from importlib import import_module
 from typing import Final
 
 from common import kafka_topics, migrate
@@ -42,15 +43,19 @@ def make_topics(url: str, copies: int) -> None:
     asyncio.run(kafka_topics.make(url, PARTITIONS, copies))
 
 
-def upgrade(url: str, name: str) -> None:
-    """Bring the database of service `name` to its newest schema.
+def upgrade(url: str, name: str, role: str | None) -> None:
+    """Bring the database of service `name` to its newest schema, and `role` to its rights in it.
 
     Raises:
         DatabaseAddressError: `url` is no address of a database.
         DatabaseAwayError: it does not answer, or does not know us.
     """
+    tables = import_module(f"{name}.tables")
+    insert_only = {row.__tablename__ for row in getattr(tables, "INSERT_ONLY", ())}
     with Database(url) as db:
         migrate.upgrade(db, name)
+        if role:
+            migrate.grant(db, role, tables.Base.metadata, insert_only)
 
 
 def absence(error: DatabaseAwayError) -> str:

@@ -43,11 +43,15 @@ async def check(url: str, partitions: Mapping[str, int]) -> None:
     address = KafkaAddress.of(url)
     async with _Admin(address) as admin:
         found = await admin.describe_topics([address.prefix + name for name in partitions])
-    counts = {topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]}
+    counts = {
+        topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]
+    }
     for name, count in partitions.items():
         there = counts.get(address.prefix + name)
         if there is None:
-            raise TopicsError(f"topic {address.prefix + name} is missing: run `liuhen topics` first")
+            raise TopicsError(
+                f"topic {address.prefix + name} is missing: run `liuhen topics` first"
+            )
         if there != count:
             raise TopicsError(
                 f"topic {address.prefix + name} has {there} partitions and needs {count}: another "

@@ -1,6 +1,7 @@
 """Rows of audit's own database. Only store.py, app.py and migrations import this."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, UniqueConstraint
@@ -110,3 +111,5 @@ class BundleRow(Base, table=True):
 
 OUTBOX = outbox.tables(Base.metadata)
 INBOX = inbox.tables(Base.metadata)
+INSERT_ONLY: Final = (EntryRow, NodeRow, CheckpointRow)
+"""What may never be changed or taken back; on PostgreSQL the service has no right to."""

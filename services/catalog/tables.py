@@ -1,6 +1,7 @@
 """Rows of catalog's own database. Only store.py, app.py and migrations import this."""
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, MetaData
@@ -159,3 +160,5 @@ class MarkRow(Base, table=True):
 OUTBOX = outbox.tables(Base.metadata)
 INBOX = inbox.tables(Base.metadata)
 RULEBOOK = rulebook.tables(Base.metadata)
+INSERT_ONLY: Final = (ActivityRow, MilestoneRow, ConditionRow, MarkRow)
+"""What may never be changed or taken back; on PostgreSQL the service has no right to."""

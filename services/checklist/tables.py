@@ -1,7 +1,7 @@
 """Rows of checklist's own database. Only store.py, app.py and migrations import this."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, MetaData
@@ -148,3 +148,5 @@ class StaleRow(Base, table=True):
 OUTBOX = outbox.tables(Base.metadata)
 INBOX = inbox.tables(Base.metadata)
 RULEBOOK = rulebook.tables(Base.metadata)
+INSERT_ONLY: Final = (MarkRow, EvaluationRow)
+"""What may never be changed or taken back; on PostgreSQL the service has no right to."""

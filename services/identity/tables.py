@@ -1,6 +1,7 @@
 """Rows of identity's own database. Only store.py, app.py and migrations import this."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import JSON, MetaData
@@ -97,3 +98,5 @@ class RefreshTokenRow(Base, table=True):
 
 
 OUTBOX = outbox.tables(Base.metadata)
+INSERT_ONLY: Final = (AgencyRow, UnitRow)
+"""What may never be changed or taken back; on PostgreSQL the service has no right to."""

@@ -1,6 +1,7 @@
 """Rows of retention's own database. Only store.py, app.py and migrations import this."""
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import JSON, MetaData
@@ -117,3 +118,5 @@ class DisposalRow(Base, table=True):
 OUTBOX = outbox.tables(Base.metadata)
 INBOX = inbox.tables(Base.metadata)
 RULEBOOK = rulebook.tables(Base.metadata)
+INSERT_ONLY: Final = (ConfirmationRow, LinkRow, DisposalRow)
+"""What may never be changed or taken back; on PostgreSQL the service has no right to."""

@@ -57,7 +57,7 @@ def minio(folder: Path) -> Store:
 
 
 def versitygw(folder: Path) -> Store:
-    """versitygw on the file system of `folder`."""
+    """Versitygw on the file system of `folder`."""
     root, versions = folder / "root", folder / "versions"
     root.mkdir(parents=True)
     versions.mkdir()

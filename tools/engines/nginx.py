@@ -1,0 +1,79 @@
+"""nginx: the machine's own where it is installed, otherwise unpacked from Debian's package."""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from tools.engines.cache import fetch, kept, lacking
+from tools.engines.server import HERE, Server, listens
+
+NEEDS: Final = ("apt-get", "dpkg")
+
+
+def lacks() -> str | None:
+    """Why it cannot run here."""
+    return None if shutil.which("nginx") else lacking(*NEEDS)
+
+
+def program() -> Path:
+    """The program, unpacked the first time without installing anything."""
+    installed = shutil.which("nginx")
+    return Path(installed) if installed else kept("nginx", _fetch) / "usr" / "sbin" / "nginx"
+
+
+def version() -> str:
+    said = subprocess.run(  # noqa: S603 - our own command
+        [str(program()), "-v"], capture_output=True, text=True, check=True
+    )
+    return said.stderr.strip().partition("/")[2]
+
+
+def nginx(folder: Path, port: int, locations: Sequence[str]) -> Server:
+    """A gateway on `port` with `locations` in its one server, all of its files in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "nginx.conf"
+    temporary = "\n".join(
+        f"  {kind}_temp_path {folder / kind};"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    config.write_text(
+        f"""daemon off;
+pid {folder / "nginx.pid"};
+error_log {folder / "error.log"};
+worker_processes 1;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+{temporary}
+  server {{
+    listen {HERE}:{port};
+    server_tokens off;
+    client_max_body_size 0;
+    proxy_http_version 1.1;
+    proxy_request_buffering off;
+    proxy_buffering off;
+    proxy_read_timeout 1h;
+    proxy_send_timeout 1h;
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+{"".join(locations)}  }}
+}}
+"""
+    )
+    command = [
+        str(program()),
+        "-p",
+        str(folder),
+        "-c",
+        str(config),
+        "-e",
+        str(folder / "error.log"),
+    ]
+    return Server("nginx", command, folder / "nginx.log", lambda: listens(port))
+
+
+def _fetch(folder: Path) -> None:
+    fetch(["sh", "-c", f"cd '{folder}' && apt-get download nginx && dpkg -x nginx_*.deb ."])

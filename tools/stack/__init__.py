@@ -1,0 +1,1 @@
+"""The whole product as many processes on the real engines of this machine."""
