@@ -38,8 +38,10 @@ class KafkaAddress:
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Read `kafka://HOST:PORT,HOST:PORT…[/?prefix=NAME]`; with `kafka+sasl://USER:PASSWORD@…`
-        the brokers ask who we are, with `kafka+tls://[USER:PASSWORD@]…[/?ca=FILE]` also over TLS.
+        """Read `kafka://HOST:PORT,HOST:PORT…[/?prefix=NAME]`.
+
+        With `kafka+sasl://USER:PASSWORD@…` the brokers ask who we are, with
+        `kafka+tls://[USER:PASSWORD@]…[/?ca=FILE]` we speak TLS with them.
 
         Raises:
             KafkaAddressError: it is none of these.

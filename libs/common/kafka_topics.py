@@ -1,7 +1,8 @@
-"""Makes and checks the topics on Kafka: everything is kept, and a count of partitions is for ever."""
+"""Makes and checks the topics on Kafka: all is kept, and a count of partitions is for ever."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
@@ -31,7 +32,7 @@ async def make(url: str, partitions: Mapping[str, int], copies: int) -> None:
         NewTopic(address.prefix + name, count, copies, topic_configs=config)
         for name, count in partitions.items()
     ]
-    async with _Admin(address) as admin:
+    async with _admin(address) as admin:
         answer = await admin.create_topics(wanted)
     for topic, code, *said in answer.topic_errors:
         if code not in {0, _ALREADY_THERE}:
@@ -41,7 +42,7 @@ async def make(url: str, partitions: Mapping[str, int], copies: int) -> None:
 async def check(url: str, partitions: Mapping[str, int]) -> None:
     """Raise `TopicsError` unless every topic is there, with exactly its partitions."""
     address = KafkaAddress.of(url)
-    async with _Admin(address) as admin:
+    async with _admin(address) as admin:
         found = await admin.describe_topics([address.prefix + name for name in partitions])
     counts = {
         topic["topic"]: len(topic["partitions"]) for topic in found if not topic["error_code"]
@@ -59,26 +60,15 @@ async def check(url: str, partitions: Mapping[str, int]) -> None:
             )
 
 
-class _Admin:
-    """An admin client for the length of a block."""
-
-    def __init__(self, address: KafkaAddress) -> None:
-        self._address = address
-        self._client = AIOKafkaAdminClient(**address.options)
-
-    async def __aenter__(self) -> AIOKafkaAdminClient:
-        try:
-            await self._client.start()
-        except (KafkaError, OSError) as error:
-            await self._client.close()
-            raise self._failure(error) from error
-        return self._client
-
-    async def __aexit__(self, _type: Any, error: BaseException | None, _trace: Any) -> None:  # noqa: ANN401
-        await self._client.close()
-        if isinstance(error, KafkaError):
-            raise self._failure(error) from error
-
-    def _failure(self, error: Exception) -> TopicsError:
-        brokers = ",".join(self._address.options["bootstrap_servers"])
-        return TopicsError(f"Kafka at {brokers}: {error or type(error).__name__}")
+@asynccontextmanager
+async def _admin(address: KafkaAddress) -> AsyncGenerator[AIOKafkaAdminClient]:
+    """An admin client for the length of a block, whose failures name the brokers."""
+    client = AIOKafkaAdminClient(**address.options)
+    try:
+        await client.start()
+        yield client
+    except (KafkaError, OSError) as error:
+        brokers = ",".join(address.options["bootstrap_servers"])
+        raise TopicsError(f"Kafka at {brokers}: {error or type(error).__name__}") from error
+    finally:
+        await client.close()

@@ -8,7 +8,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from common.bus import Partition, Received, Record, Subscription, partition_of
+from common.bus import Partition, Received, Record, partition_of
 from common.bus_kafka import KafkaAddress, KafkaAddressError, KafkaBus
 from tests.support.topics import made
 from tools.engines.kafka import USER, Cluster
@@ -31,52 +31,59 @@ def records(topic: str, numbers: range) -> list[Record]:
     ]
 
 
+class Replicas:
+    """Members of one group that apply to one database, as two replicas of a service do."""
+
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        self.applied: dict[Partition, int] = {}
+        self.heard: dict[Partition, list[int]] = {}
+        self.shares: dict[str, set[Partition]] = {"first": set(), "second": set()}
+        self.buses = {name: KafkaBus(cluster.url) for name in self.shares}
+        self.scopes = {name: anyio.CancelScope() for name in self.shares}
+        self.sent = 0
+        self._topic = topic
+
+    async def work(self, member: str) -> None:
+        topics = frozenset({self._topic})
+        subscription = self.buses[member].subscribe("shared", topics, None, lambda: self.applied)
+        with self.scopes[member]:
+            while True:
+                for got in await subscription.poll(50, 0.2):
+                    self._apply(member, got)
+
+    async def send(self) -> None:
+        await self.buses["second"].publish(records(self._topic, range(self.sent, self.sent + 100)))
+        self.sent += 100
+
+    def is_anything_missing(self) -> bool:
+        return sum(map(len, self.heard.values())) < self.sent
+
+    def _apply(self, member: str, got: Received) -> None:
+        place = got.record.topic, got.record.partition
+        self.shares[member].add(place)
+        if got.offset > self.applied.get(place, -1):  # as the inbox's marks do
+            self.heard.setdefault(place, []).append(got.offset)
+            self.applied[place] = got.offset
+
+
 async def test_a_second_member_takes_over_its_part_and_nothing_is_missed(
     kafka: Cluster, topic: str
 ) -> None:
-    """Both members apply to one database, as two replicas of a service do."""
-    applied: dict[Partition, int] = {}
-    heard: dict[Partition, list[int]] = {}
-    shares: dict[str, set[Partition]] = {"first": set(), "second": set()}
-
-    def apply(member: str, got: Received) -> None:
-        place = got.record.topic, got.record.partition
-        shares[member].add(place)
-        if got.offset > applied.get(place, -1):  # as the inbox's marks do
-            heard.setdefault(place, []).append(got.offset)
-            applied[place] = got.offset
-
-    async def work(member: str, subscription: Subscription, scope: anyio.CancelScope) -> None:
-        with scope:
-            while True:
-                for got in await subscription.poll(50, 0.2):
-                    apply(member, got)
-
-    def missing() -> bool:
-        return sum(map(len, heard.values())) < sent
-
-    buses = {name: KafkaBus(kafka.url) for name in shares}
-    sent = 0
-    scopes = {name: anyio.CancelScope() for name in shares}
+    both = Replicas(kafka, topic)
     with anyio.fail_after(120):
         async with anyio.create_task_group() as tasks:
-            for name, bus in buses.items():
-                subscription = bus.subscribe("shared", frozenset({topic}), None, lambda: applied)
-                tasks.start_soon(work, name, subscription, scopes[name])
-                while missing() or not shares[name]:  # until the newcomer has its part
-                    await buses["first"].publish(records(topic, range(sent, sent + 100)))
-                    sent += 100
-                    await anyio.lowlevel.checkpoint()
-            scopes["first"].cancel()
-            await buses["first"].close()
-            await buses["second"].publish(records(topic, range(sent, sent + 100)))
-            sent += 100
-            while missing():  # noqa: ASYNC110 - the other task hears it from a broker
-                await anyio.sleep(0.05)
-            scopes["second"].cancel()
-    await buses["second"].close()
-    assert shares["second"]
-    for offsets in heard.values():
+            for name in both.shares:
+                tasks.start_soon(both.work, name)
+                while both.is_anything_missing() or not both.shares[name]:
+                    await both.send()
+            both.scopes["first"].cancel()
+            await both.buses["first"].close()
+            await both.send()
+            while both.is_anything_missing():
+                await anyio.lowlevel.checkpoint()
+            both.scopes["second"].cancel()
+    await both.buses["second"].close()
+    for offsets in both.heard.values():
         assert offsets == list(range(len(offsets)))
 
 

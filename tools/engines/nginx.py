@@ -41,7 +41,6 @@ def nginx(folder: Path, port: int, locations: Sequence[str]) -> Server:
     config.write_text(
         f"""daemon off;
 pid {folder / "nginx.pid"};
-error_log {folder / "error.log"};
 worker_processes 1;
 events {{ worker_connections 1024; }}
 http {{
