@@ -1,0 +1,116 @@
+"""The services of a stack: a process, a database, two roles and its own variables for each."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+
+from liuhen.services import SERVICES
+from tools.engines.cache import EngineError
+from tools.engines.postgres import Postgres
+from tools.engines.server import HERE, Server
+from tools.stack.engines import Engines
+
+FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
+"""What a service's process gets from ours; everything else it is told by its own variables."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service, not started yet."""
+
+    name: str
+    port: int
+    owner_url: str
+    """Its database as the role that owns the tables: for `migrate` alone."""
+    role: str
+    """The role of `serve`, which owns nothing."""
+    variables: Mapping[str, str]
+    """Its own settings, and those of no other service."""
+
+    def server(self, folder: Path) -> Server:
+        return Server(
+            self.name,
+            [*LIUHEN, "serve", self.name, "--port", str(self.port)],
+            folder / f"{self.name}.log",
+            self._is_ready,
+            env=_inherited() | self.variables,
+        )
+
+    def migrate(self) -> None:
+        """Bring the database to its newest schema, as its owner.
+
+        Raises:
+            EngineError: it could not; says why.
+        """
+        as_owner = {**self.variables, f"{_prefix(self.name)}DATABASE_URL": self.owner_url}
+        run(["migrate", self.name, "--role", self.role], as_owner)
+
+    def _is_ready(self) -> bool:
+        try:
+            url = f"http://{HERE}:{self.port}/readyz"
+            return httpx.get(url, trust_env=False, timeout=5).is_success
+        except httpx.TransportError:
+            return False
+
+
+LIUHEN = (sys.executable, "-m", "liuhen")
+
+
+def services(folder: Path, engines: Engines, ports: Mapping[str, int]) -> list[Service]:
+    """Every service of the product, with its database and roles made."""
+    return [_service(name, folder, engines, ports) for name in SERVICES]
+
+
+def run(words: list[str], variables: Mapping[str, str]) -> None:
+    """Run one of the product's own commands to its end.
+
+    Raises:
+        EngineError: it refused; says why.
+    """
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*LIUHEN, *words], env=_inherited() | variables, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise EngineError(f"liuhen {' '.join(words)}: {done.stderr}")
+
+
+def _service(name: str, folder: Path, engines: Engines, ports: Mapping[str, int]) -> Service:
+    owner, role = f"{name}_owner", name
+    owner_url = _role(engines.postgres, name, owner)
+    engines.postgres.run(f"CREATE DATABASE {name} OWNER {owner}")
+    keys = f"http://{HERE}:{ports['identity']}/identity/.well-known/jwks.json"
+    places = {
+        "database_url": _role(engines.postgres, name, role),
+        "bus_url": engines.kafka.url,
+        "jwks_url": keys,
+        "keys_dir": str(folder / name / "keys"),
+        "spool_dir": str(folder / name / "spool"),
+        "exports_dir": str(folder / name / "exports"),
+        **engines.object_places(),
+    }
+    fields = SERVICES[name].settings.model_fields
+    variables = {
+        f"{_prefix(name)}{field.upper()}": place for field, place in places.items() if field in fields
+    }
+    return Service(name, ports[name], owner_url, role, variables)
+
+
+def _role(postgres: Postgres, database: str, role: str, *rights: str) -> str:
+    """Make a role that may sign in, and return the database's address for it."""
+    password = uuid4().hex
+    postgres.run(f"CREATE ROLE {role} LOGIN {' '.join(rights)} PASSWORD '{password}'")
+    return postgres.url(database, role, password)
+
+
+def _prefix(name: str) -> str:
+    return f"LIUHEN_{name.upper()}_"
+
+
+def _inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in FROM_OUTSIDE if name in os.environ}
