@@ -18,7 +18,7 @@ from liuhen.demo import zezhou
 from liuhen.demo.film import make_film
 from liuhen.demo.line import Line
 from liuhen.demo.phone import Phone
-from liuhen.demo.run import free_port, staged
+from liuhen.demo.run import Product, free_port, staged
 from liuhen.demo.stage import Stage
 from liuhen.demo.telling import Silent
 
@@ -41,7 +41,7 @@ def measure() -> Sequence[Figure]:
         data, films = Path(place) / "data", Path(place) / "films"
         data.mkdir()
         films.mkdir()
-        with _product(data) as address, staged(address, data, films, Silent()) as stage:
+        with _product(data) as address, staged(Product.on_one_box(address, data), films, Silent()) as stage:
             zezhou.people_and_agencies(stage)
             zezhou.law_and_case(stage)
             street = Street(stage)

@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from socket import socket
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Self
 from uuid import UUID, uuid4
 
 import uvicorn
@@ -31,6 +32,19 @@ LOOPBACK: Final = "127.0.0.1"
 QUIET: Final = 40  # logging.ERROR: the story is told by its teller
 
 
+@dataclass(frozen=True)
+class Product:
+    """A product to play the story on, and the places an operator of it can look into."""
+
+    address: str
+    setup_code: Path
+    exports_dir: Path
+
+    @classmethod
+    def on_one_box(cls, address: str, data: Path) -> Self:
+        return cls(address, data / setup.SETUP_CODE, data / "exports")
+
+
 def demo(
     *,
     data: Path | None,
@@ -39,29 +53,47 @@ def demo(
     json_file: Path | None,
     story_id: UUID | None = None,
 ) -> int:
-    """Play the story and return the exit code: 0 only if every chapter ended as told.
+    """Play the story on a product of its own; the exit code is as of `tell`.
 
     Raises:
         ProductionError: demo accounts have no place in production.
         FolderInUseError: another process works on `data`, or it is not empty.
     """
-    if setup.is_production():
-        raise setup.ProductionError("the demo's accounts are public: not in production")
-    out: object = sys.stdout
-    if isinstance(out, TextIOWrapper):
-        out.reconfigure(errors="replace")  # a terminal without these letters shows "?" instead
-    console = Console()
     with ExitStack() as stack:
+        refuse_in_production()
         folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-demo-")))
         stack.enter_context(standalone.locked(folder))
         if {path.name for path in folder.iterdir()} - {"lock"}:
             raise standalone.FolderInUseError(f"{folder} is not empty: the demo needs a new folder")
         (folder / standalone.DEMO_MARK).touch()
-        address = stack.enter_context(running(folder, port))
-        console.print(f"[bold]Liuhen 留痕[/bold]  {address}  [dim]{folder}[/dim]\n")
+        product = Product.on_one_box(stack.enter_context(running(folder, port)), folder)
+        return tell(product, str(folder), stay=stay, json_file=json_file, story_id=story_id)
+
+
+def refuse_in_production() -> None:
+    """Raise `ProductionError` where demo accounts have no place."""
+    if setup.is_production():
+        raise setup.ProductionError("the demo's accounts are public: not in production")
+
+
+def tell(
+    product: Product,
+    place: str,
+    *,
+    stay: bool,
+    json_file: Path | None,
+    story_id: UUID | None = None,
+) -> int:
+    """Play the story and return the exit code: 0 only if every chapter ended as told."""
+    out: object = sys.stdout
+    if isinstance(out, TextIOWrapper):
+        out.reconfigure(errors="replace")  # a terminal without these letters shows "?" instead
+    console = Console()
+    console.print(f"[bold]Liuhen 留痕[/bold]  {product.address}  [dim]{place}[/dim]\n")
+    with ExitStack() as stack:
         films = Path(stack.enter_context(TemporaryDirectory(prefix="liuhen-films-")))
         telling = Telling(console)
-        stage = stack.enter_context(staged(address, folder, films, telling, story_id))
+        stage = stack.enter_context(staged(product, films, telling, story_id))
         outcomes = _tell(console, telling, stage)
         if json_file:
             steps = [outcome.as_json() for outcome in outcomes]
@@ -73,17 +105,17 @@ def demo(
 
 @contextmanager
 def staged(
-    address: str, data: Path, films: Path, teller: Teller, story_id: UUID | None = None
+    product: Product, films: Path, teller: Teller, story_id: UUID | None = None
 ) -> Generator[Stage]:
-    """A story (a new one without `story_id`) on the product at `address` with data in `data`."""
-    line = Line(address)
+    """A story (a new one without `story_id`) on `product`."""
+    line = Line(product.address)
     yield Stage(
         line=line,
         teller=teller,
         story_id=story_id or uuid4(),
         folder=films,
-        setup_code=data / setup.SETUP_CODE,
-        exports_dir=data / "exports",
+        setup_code=product.setup_code,
+        exports_dir=product.exports_dir,
         today=datetime.now(HERE).date(),
     )
     line.close()

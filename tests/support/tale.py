@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from liuhen.demo.run import staged
+from liuhen.demo.run import Product, staged
 from liuhen.demo.story import CHAPTERS, Outcome, play
 from liuhen.demo.telling import Silent
 from liuhen.standalone import DEMO_MARK
@@ -35,7 +35,7 @@ def tell(folder: Path, seed: int, kills: int) -> Told:
     outcomes: list[Outcome] = []
 
     def work() -> None:
-        with staged(victim.address, data, films, Silent()) as stage:
+        with staged(Product.on_one_box(victim.address, data), films, Silent()) as stage:
             for chapter in CHAPTERS:
                 outcomes.append(play(chapter, stage))
                 if outcomes[-1].result != "ok":
