@@ -10,8 +10,10 @@ from typing import Final
 from tools.lint.source import PRODUCT, files
 
 ROOT: Final = Path(__file__).parents[2]
-NOT_IMPORTED: Final = {"tzdata"}
-"""Python's zoneinfo reads its files on machines that have none of their own."""
+NOT_IMPORTED: Final = {"tzdata", "psycopg"}
+"""Python's zoneinfo reads the first on machines that have no such files of their own, SQLAlchemy
+takes the second for addresses that begin with `postgresql+psycopg:`.
+"""
 
 
 def plain(requirement: str) -> str:
