@@ -17,6 +17,8 @@ from common.bus import Received, Record, Resume
 
 CLOSE_MAX_S: Final = 5.0
 """How long a connection may take to say goodbye; a broker that is away never answers."""
+RETRY_PAUSE_MS: Final = 500
+"""Between tries while brokers are away: each try is a line in the log."""
 UNREADABLE: Final = "\ufffd"
 """Stands for what is no text in a foreign record: it must be possible to put it aside."""
 PLAIN, SASL, TLS = "kafka", "kafka+sasl", "kafka+tls"
@@ -57,7 +59,10 @@ class KafkaAddress:
             raise KafkaAddressError(
                 "kafka://HOST:PORT,…, kafka+sasl://USER:PASSWORD@… or kafka+tls://…"
             )
-        options: dict[str, Any] = {"bootstrap_servers": brokers.split(",")}
+        options: dict[str, Any] = {
+            "bootstrap_servers": brokers.split(","),
+            "retry_backoff_ms": RETRY_PAUSE_MS,
+        }
         if who:
             user, _, password = who.partition(":")
             options |= {

@@ -3,11 +3,14 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+import psycopg
 
 from liuhen.services import SERVICES
 
@@ -37,30 +40,54 @@ class Announced(NamedTuple):
     sent: bool
 
 
-def announced(data: Path) -> Iterator[Announced]:
-    for service in SERVICES:
+Read: TypeAlias = Callable[[str, str], Sequence[tuple[Any, ...]]]
+"""What a query finds in the database of a service."""
+
+
+def on_one_box(data: Path) -> Read:
+    """The files of one box."""
+
+    def read(service: str, query: str) -> Sequence[tuple[Any, ...]]:
         with closing(sqlite3.connect(data / f"{service}.db")) as db:
-            for row in db.execute("SELECT id, type, value, sent_at IS NOT NULL FROM outbox"):
-                yield Announced(service, row[0], row[1], row[2], bool(row[3]))
+            return db.execute(query).fetchall()
+
+    return read
 
 
-def kinds(data: Path) -> Counter[str]:
+def on_postgres(urls: Mapping[str, str]) -> Read:
+    """A database per service, at these addresses."""
+
+    def read(service: str, query: str) -> Sequence[tuple[Any, ...]]:
+        with psycopg.connect(urls[service].replace("+psycopg", "")) as db:
+            return db.execute(query.encode()).fetchall()
+
+    return read
+
+
+def announced(read: Read) -> Iterator[Announced]:
+    for service in SERVICES:
+        for id_, type_, value, sent in read(
+            service, "SELECT id, type, value, sent_at IS NOT NULL FROM outbox"
+        ):
+            yield Announced(service, _plain(id_), type_, value, bool(sent))
+
+
+def kinds(read: Read) -> Counter[str]:
     """How often each kind of event was announced that a kill must neither lose nor double."""
-    types = Counter(event.type for event in announced(data))
+    types = Counter(event.type for event in announced(read))
     return Counter({t: n for t, n in types.items() if not any(word in t for word in MAY_REPEAT)})
 
 
-def logged(data: Path) -> Counter[str]:
+def logged(read: Read) -> Counter[str]:
     """Event ids as the audit log's leaves tell them."""
-    with closing(sqlite3.connect(data / "audit.db")) as db:
-        leaves = [json.loads(row[0]) for row in db.execute("SELECT leaf FROM entry")]
-    return Counter(leaf["received"]["id"].replace("-", "") for leaf in leaves)
+    leaves = [json.loads(row[0]) for row in read("audit", "SELECT leaf FROM entry")]
+    return Counter(_plain(leaf["received"]["id"]) for leaf in leaves)
 
 
-def faults(data: Path) -> list[str]:
+def faults(read: Read) -> list[str]:
     """What is wrong with the books; nothing, after whatever happened."""
-    events = list(announced(data))
-    log = logged(data)
+    events = list(announced(read))
+    log = logged(read)
     found = [f"{e.service} never sent {e.type}" for e in events if not e.sent]
     found += [
         f"{e.type} of {e.service} is {log[e.id]} times in the log"
@@ -68,13 +95,15 @@ def faults(data: Path) -> list[str]:
         if e.type != UNLOGGED and log[e.id] != 1
     ]
     for service in SERVICES:
-        with closing(sqlite3.connect(data / f"{service}.db")) as db:
+        if hasattr(import_module(f"{service}.tables"), "INBOX"):
             for table in ("inbox_gap", "parked"):
-                known = "SELECT 1 FROM sqlite_master WHERE name = ?"
-                if db.execute(known, (table,)).fetchone():
-                    (count,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - two names of ours
-                    found += [f"{service} has {count} rows in {table}"] * bool(count)
-    return found + damaged_objects(data / "objects")
+                ((count,),) = read(service, f"SELECT count(*) FROM {table}")  # noqa: S608 - two names of ours
+                found += [f"{service} has {count} rows in {table}"] * bool(count)
+    return found
+
+
+def _plain(id_: object) -> str:
+    return str(id_).replace("-", "")
 
 
 def damaged_objects(folder: Path) -> list[str]:

@@ -9,12 +9,13 @@ from tempfile import mkdtemp
 import pytest
 
 from tools.engines import kafka as kafkas
+from tools.engines import nginx
 from tools.engines import postgres as postgreses
 from tools.engines import s3
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""
-GROUPS = {"kafka": "kafka", "postgres": "postgres", "url": "postgres", "s3_store": "s3"}
+GROUPS = {"kafka": "kafka", "three_brokers": "kafka", "all_engines": "kafka", "postgres": "postgres", "url": "postgres", "s3_store": "s3"}
 """Tests that need the same engine run in the same worker, so that it is started once."""
 
 
@@ -66,6 +67,26 @@ def kafka(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[kafkas.Cl
     cluster.start()
     yield cluster
     cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def three_brokers(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[kafkas.Cluster]:
+    """A cluster that may be hurt."""
+    _told(pytestconfig, "kafka", kafkas.VERSION, kafkas.lacks())
+    cluster = kafkas.cluster(engines_dir / "brokers", 3)
+    cluster.start()
+    yield cluster
+    for broker in cluster.brokers:
+        broker.server.kill()
+
+
+@pytest.fixture(scope="session")
+def all_engines(pytestconfig: pytest.Config) -> None:
+    """Everything that a stack stands on can run here."""
+    _told(pytestconfig, "kafka", kafkas.VERSION, kafkas.lacks())
+    _told(pytestconfig, "minio", s3.version("minio"), s3.lacks())
+    _told(pytestconfig, "postgres", postgreses.version(), None)
+    _told(pytestconfig, "nginx", nginx.lacks() or nginx.version(), nginx.lacks())
 
 
 @pytest.fixture(scope="session")

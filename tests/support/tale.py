@@ -33,19 +33,23 @@ def tell(folder: Path, seed: int, kills: int) -> Told:
     victim = Victim(data)
     victim.start()
     outcomes: list[Outcome] = []
-
-    def work() -> None:
-        with staged(Product.on_one_box(victim.address, data), films, Silent()) as stage:
-            for chapter in CHAPTERS:
-                outcomes.append(play(chapter, stage))
-                if outcomes[-1].result != "ok":
-                    return
-
-    worker = threading.Thread(target=work)
+    product = Product.on_one_box(victim.address, data)
+    worker = threading.Thread(target=play_all, args=(product, films, outcomes))
     worker.start()
     try:
         victim.torment(random.Random(seed), kills, worker)  # noqa: S311 - dice, not a secret
         worker.join()
     finally:
         victim.stop()
-    return Told(outcomes, victim.kills, books.faults(data), books.kinds(data))
+    read = books.on_one_box(data)
+    faults = books.faults(read) + books.damaged_objects(data / "objects")
+    return Told(outcomes, victim.kills, faults, books.kinds(read))
+
+
+def play_all(product: Product, films: Path, outcomes: list[Outcome]) -> None:
+    """Play chapter after chapter, up to the first that fails, and tell how each ended."""
+    with staged(product, films, Silent()) as stage:
+        for chapter in CHAPTERS:
+            outcomes.append(play(chapter, stage))
+            if outcomes[-1].result != "ok":
+                return

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from tools.engines.cache import EngineError, fetch, kept, lacking
-from tools.engines.server import HERE, Server, free_ports, listens
+from tools.engines.server import HERE, Server, free_ports, listens, start_all
 
 VERSION: Final = "4.1.1"
 NEEDS: Final = ("java", "mvn")
@@ -71,9 +71,7 @@ class Cluster:
 
     def start(self) -> None:
         """Start what does not run, and return when all answer."""
-        for broker in self.brokers:
-            if broker.server.process is None or broker.server.process.poll() is not None:
-                broker.server.start()
+        start_all([broker.server for broker in self.brokers])
 
     def stop(self) -> None:
         for broker in self.brokers:

@@ -9,6 +9,11 @@ from typing import Final
 from tools.engines.cache import fetch, kept, lacking
 from tools.engines.server import HERE, Server, listens
 
+AWAY: Final = (
+    '{"type": "urn:liuhen:problem:common.service-away", "code": "common.service-away", '
+    '"status": 503, "title": "服务暂时不可用，请稍后重试"}'
+)
+"""What a client hears of a service that does not run; in the shape of every other failure."""
 NEEDS: Final = ("apt-get", "dpkg")
 
 
@@ -58,6 +63,13 @@ http {{
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Proto $scheme;
+    error_page 502 504 = @away;
+    location @away {{
+      internal;
+      default_type application/problem+json;
+      add_header Retry-After 2 always;
+      return 503 '{AWAY}';
+    }}
 {"".join(locations)}  }}
 }}
 """

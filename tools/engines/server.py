@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from socket import create_connection, socket
@@ -75,6 +76,17 @@ class Server:
     def said(self) -> str:
         """The end of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
+
+
+def start_all(servers: Sequence[Server]) -> None:
+    """Start at once what does not run, and return when all are ready; the first failure is raised.
+
+    At once, because brokers wait for each other.
+    """
+    asleep = [it for it in servers if it.process is None or it.process.poll() is not None]
+    with ThreadPoolExecutor(max(1, len(asleep))) as threads:
+        for started in [threads.submit(server.start) for server in asleep]:
+            started.result()
 
 
 def listens(port: int) -> bool:

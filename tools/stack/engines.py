@@ -1,7 +1,6 @@
 """The engines that a stack stands on."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,9 +42,3 @@ def lacks() -> str | None:
     """Why a stack cannot stand here."""
     return "; ".join(filter(None, (kafka.lacks(), s3.lacks(), nginx.lacks()))) or None
 
-
-def start(servers: list[Server]) -> None:
-    """Start all at once and return when all are ready; the first failure is raised."""
-    with ThreadPoolExecutor(len(servers)) as threads:
-        for started in [threads.submit(server.start) for server in servers]:
-            started.result()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from liuhen.services import SERVICES
-from tools.engines.server import HERE, Server, free_ports
-from tools.stack.engines import Engines, engines, start
+from tools.engines.server import HERE, Server, free_ports, start_all
+from tools.stack.engines import Engines, engines
 from tools.stack.gateway import gateway
 from tools.stack.services import Service, run, services
 
@@ -40,7 +40,7 @@ def raise_(folder: Path, brokers: int = 1) -> Stack:
     its = engines(folder, brokers)
     started = its.servers()
     try:
-        start(started)
+        start_all(started)
         names = list(SERVICES)
         gate, *rest = free_ports(1 + len(names))
         ports = dict(zip(names, rest, strict=True))
@@ -50,7 +50,7 @@ def raise_(folder: Path, brokers: int = 1) -> Stack:
             service.migrate()
         processes = [service.server(folder) for service in all_services]
         started += [*processes, gateway(folder, gate, ports)]
-        start(started[-len(processes) - 1 :])
+        start_all(started)
     except BaseException:
         for server in reversed(started):
             server.stop()
