@@ -15,7 +15,7 @@ NEEDS: Final = ("java", "mvn")
 USER: Final = "liuhen"
 MEMORY: Final = {1: "-Xmx512m", 3: "-Xmx256m"}
 POM: Final = f"""
-<project xmlns="http://maven.apache.org/POM/4.0.0">
+<project>
  <modelVersion>4.0.0</modelVersion>
  <groupId>liuhen</groupId><artifactId>engines</artifactId><version>1</version>
  <dependencies>
