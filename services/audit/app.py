@@ -20,9 +20,9 @@ from common.db import Database
 from common.ids import TimeIds
 from common.inbox import Inbox
 from common.loops import Wake
-from common.objects import LocalObjects
 from common.outbox import Outbox
 from common.relay import Relay
+from common.stores import open_objects
 from contracts.audit import RequestRefused
 from contracts.topics import PARTITIONS
 
@@ -47,7 +47,7 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
             may_make=operations.is_log_new(db),
         ),
         checkpoint_file=CheckpointFile(settings.keys_dir / "log.checkpoint"),
-        bundles=LocalObjects(settings.bundles_dir),
+        bundles=open_objects(settings.bundles_url, clock),
         nonces=secrets.token_bytes,
         grown=Wake(),
     )

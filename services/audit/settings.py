@@ -16,8 +16,9 @@ class Settings(ServiceSettings):
 
     keys_dir: Path
     """Holds the log's private key, and a copy of its last checkpoint outside the database."""
-    bundles_dir: Path
-    """Entries with proofs, made ready for exports; kept under their SHA-256."""
+    bundles_url: str
+    """Entries with proofs, made ready for exports; kept under their SHA-256, at an address as
+    `common.stores` reads it."""
     clock_was_ahead_at: AwareDatetime | None = None
     """An operator's word that the checkpoint of this very instant was signed by a clock far ahead.
     Until that instant has come, checkpoints bear it too, so that their times never go back. It

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -15,7 +15,14 @@ from tools.engines import s3
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""
-GROUPS = {"kafka": "kafka", "three_brokers": "kafka", "all_engines": "kafka", "postgres": "postgres", "url": "postgres", "s3_store": "s3"}
+GROUPS = {
+    "kafka": "kafka",
+    "three_brokers": "kafka",
+    "all_engines": "kafka",
+    "postgres": "postgres",
+    "url": "postgres",
+    "s3_server": "s3",
+}
 """Tests that need the same engine run in the same worker, so that it is started once."""
 
 
@@ -107,17 +114,45 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.new_database()
 
 
-@pytest.fixture(scope="session", params=sorted(s3.STORES))
-def s3_store(
-    request: pytest.FixtureRequest, engines_dir: Path, pytestconfig: pytest.Config
-) -> Generator[s3.Store]:
+@pytest.fixture(scope="session")
+def s3_server(
+    engines_dir: Path, pytestconfig: pytest.Config
+) -> Generator[Callable[[str], s3.Store]]:
+    """Any S3 server by its name, started when it is first asked for."""
+    started: dict[str, s3.Store] = {}
+
+    def named(name: str) -> s3.Store:
+        _told(pytestconfig, name, s3.version(name), s3.lacks())
+        if name not in started:
+            store = s3.STORES[name](engines_dir / name)
+            store.server.start()
+            started[name] = store
+        return started[name]
+
+    yield named
+    for store in started.values():
+        store.server.stop()
+
+
+@pytest.fixture(params=sorted(s3.STORES))
+def s3_store(request: pytest.FixtureRequest, s3_server: Callable[[str], s3.Store]) -> s3.Store:
     """Each S3 server in turn."""
-    name: str = request.param
-    _told(pytestconfig, name, s3.version(name), s3.lacks())
-    store = s3.STORES[name](engines_dir / name)
-    store.server.start()
-    yield store
-    store.server.stop()
+    return s3_server(request.param)
+
+
+@pytest.fixture
+def s3_bucket(s3_store: s3.Store) -> str:
+    """The address of an empty bucket of each S3 server, with versions and Object Lock."""
+    return s3_store.new_bucket()
+
+
+@pytest.fixture(params=["folder", *sorted(s3.STORES)])
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, s3_server: Callable[[str], s3.Store]
+) -> str:
+    """The address of an empty store of objects, of each kind."""
+    is_folder = request.param == "folder"
+    return (tmp_path / "store").as_uri() if is_folder else s3_server(request.param).new_bucket()
 
 
 def _told(config: pytest.Config, name: str, version: str, lacks: str | None) -> None:

@@ -118,7 +118,7 @@ def settings(data: Path, **more: Any) -> Settings:  # noqa: ANN401 - any setting
         bus_url=f"sqlite:///{data}/bus.db",
         jwks_url=(data / "jwks.json").as_uri(),
         keys_dir=data / "keys",
-        bundles_dir=data / "bundles",
+        bundles_url=(data / "bundles").as_uri(),
         **more,
     )
 

@@ -81,7 +81,7 @@ def settings(data: Path) -> Settings:
         database_url=f"sqlite:///{data}/ingest.db",
         bus_url=f"sqlite:///{data}/bus.db",
         jwks_url=(data / "keys" / "jwks.json").as_uri(),
-        objects_dir=data / "objects",
+        objects_url=(data / "objects").as_uri(),
         spool_dir=data / "spool",
     )
 

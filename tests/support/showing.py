@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from common.auth import Requester
+from common.clock import SystemClock
 from common.events import Event
-from common.objects import LocalObjects
+from common.objects_local import LocalObjects
 from common.packs import Pack
 from contracts.catalog import (
     ActivityRecorded,
@@ -140,7 +141,7 @@ async def set_up(h: House, *more: Event) -> None:
 
 def keep_film(h: House) -> None:
     """Put the clip's bytes where ingest keeps originals."""
-    with LocalObjects(h.data / "objects").begin() as part:
+    with LocalObjects(h.data / "objects", SystemClock()).begin() as part:
         part.write(FILM)
         part.keep()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from common.s3 import make_bucket
 from tools.engines.cache import fetch, kept, lacking
 from tools.engines.server import HERE, Server, free_ports, listens
 
@@ -29,6 +30,12 @@ class Store:
     def url(self) -> str:
         """Its address with its root's credentials, without a bucket."""
         return f"s3://{USER}:{self.password}@{HERE}:{self.port}"
+
+    def new_bucket(self) -> str:
+        """The address of a bucket that nobody else uses."""
+        url = f"{self.url}/{uuid4().hex}"
+        make_bucket(url)
+        return url
 
 
 def lacks() -> str | None:

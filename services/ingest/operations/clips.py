@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from common.auth import Requester
+from common.db import after_commit
 from contracts.retention import ClipScheduled
 from ingest import store
 from ingest.domain import Clip
@@ -25,7 +26,11 @@ def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Clip:
     return clip
 
 
-def extend_lock(_ctx: Context, session: Session, event: ClipScheduled) -> None:
-    """Follow a schedule, but never to an earlier day: several cases may need the same clip."""
+def extend_lock(ctx: Context, session: Session, event: ClipScheduled) -> None:
+    """Follow a schedule, but never to an earlier day: several cases may need the same clip.
+
+    The store follows later: no network within a transaction.
+    """
     lock = store.find_lock(session, event.clip_id)
     store.set_lock(session, event.clip_id, lock.extended(event.keep_until))
+    after_commit(session, ctx.relocked.set)

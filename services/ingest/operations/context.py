@@ -22,3 +22,4 @@ class Context(service.Context):
     finishing: Turns = field(default_factory=Turns)
     """Who checks and keeps a film that has arrived."""
     unprobed: Wake = field(default_factory=Wake)
+    relocked: Wake = field(default_factory=Wake)

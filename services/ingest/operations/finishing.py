@@ -6,6 +6,7 @@ from anyio import to_thread
 
 from common.db import after_commit
 from common.loops import Wake
+from common.objects import StoreAwayError
 from contracts.ingest import ClipQuarantined, ClipStored
 from ingest import store
 from ingest.domain import Announcement, Upload, UploadState
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def finish(ctx: Context, upload_id: str) -> Upload:
-    """Keep a film whose every byte arrived, then record and announce it. Safe to repeat.
+    """Keep and lock a film whose every byte arrived, then record and announce it. Safe to repeat.
 
     Object first: one without a record is harmless, a record without its bytes is lost evidence.
     The digest is read from the disk again, not carried along. A film that is not what was announced
@@ -26,6 +27,7 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     if upload.state is UploadState.RECEIVED:
         sha256 = ctx.spool.digest(upload_id)
         ctx.objects.adopt(ctx.spool.path(upload_id), sha256)
+        ctx.objects.lock_until(sha256, ctx.clock.now() + ctx.settings.first_lock)
         upload = _record(ctx, upload, sha256)
         ctx.spool.remove(upload_id)
     return upload
@@ -80,7 +82,11 @@ class Finaliser:
         self._swept = False
 
     async def step(self, wait_s: float = 0) -> int:
-        """Finish what lies there, and say how many it was. One that cannot be stops no other."""
+        """Finish what lies there, and say how many it was. One that cannot be stops no other.
+
+        Raises:
+            StoreAwayError: none can be now.
+        """
         if not self._swept:
             await to_thread.run_sync(self._sweep)
             self._swept = True
@@ -96,6 +102,8 @@ class Finaliser:
         try:
             async with self._ctx.finishing.take(upload_id):
                 await to_thread.run_sync(finish, self._ctx, upload_id)
+        except StoreAwayError:
+            raise
         except Exception:
             logger.exception("upload cannot be finished", extra={"upload_id": upload_id})
             return False

@@ -1,0 +1,290 @@
+"""Objects in an S3 bucket with Object Lock: MinIO, versitygw, Ceph and others.
+
+Whoever may write to a bucket can lay another version, or a mark of deletion, over a locked one.
+So nothing is asked for by its name alone: the oldest version is the one that was kept.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final, Self, cast
+
+from minio.commonconfig import COMPLIANCE, GOVERNANCE
+from minio.error import S3Error
+
+from common.clock import Clock
+from common.objects import (
+    DIGEST,
+    ObjectDamagedError,
+    ObjectDiffersError,
+    ObjectLockedError,
+    ObjectMissingError,
+    StoreAwayError,
+    StoreUnusableError,
+)
+from common.s3 import Address, Bucket, Version, VersionLock
+
+KEPT_BEFORE: Final = frozenset({"PreconditionFailed", "NoSuchUpload"})
+"""What S3 says when somebody kept it just now, or when we did and the answer was lost."""
+PROBE: Final = b"Liuhen: can this be removed while it is locked?\n"
+"""Followed by the mode, since a lock that lasts keeps its own."""
+OTHER: Final = b"other bytes\n"
+PROBE_LOCK: Final = timedelta(minutes=2)
+"""Twice as long as our clock may go behind the store's: half of it must be in its future too."""
+
+
+class S3Reader:
+    """A bucket that another service fills: for credentials that may list and read versions."""
+
+    def __init__(self, url: str) -> None:
+        """Read the address, and see that the bucket is there.
+
+        Raises:
+            StoreUnusableError: says why not.
+        """
+        self._bucket = Bucket(Address.of(url))
+        with self._bucket.explaining():
+            self._bucket.versions(_key(hashlib.sha256(PROBE).hexdigest()))
+
+    def has(self, sha256: str) -> bool:
+        return self._find(sha256) is not None
+
+    def size_bytes(self, sha256: str) -> int:
+        return self._kept(sha256).size_bytes
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Fetch it into a file without a name, which a limited process can be handed."""
+        kept = self._kept(sha256)
+        with ExitStack() as on_error:
+            file = cast("BinaryIO", on_error.enter_context(TemporaryFile()))
+            if self._digest(kept, file.write) != sha256:
+                raise ObjectDamagedError(sha256)
+            on_error.pop_all()
+        file.seek(0)
+        return file
+
+    def open_range(self, sha256: str, start: int, length: int) -> Iterator[bytes]:
+        kept = self._kept(sha256)
+        length = min(length, kept.size_bytes - start)
+        if length > 0:
+            yield from self._bucket.read(kept, start, length)
+
+    def _digest(self, version: Version, also: Callable[[bytes], object]) -> str:
+        """Read a version to its end and hand each piece on."""
+        digest = hashlib.sha256()
+        if version.size_bytes:
+            for piece in self._bucket.read(version, 0, version.size_bytes):
+                digest.update(piece)
+                also(piece)
+        return digest.hexdigest()
+
+    def _kept(self, sha256: str) -> Version:
+        kept = self._find(sha256)
+        if kept is None:
+            raise ObjectMissingError(sha256)
+        return kept
+
+    def _find(self, sha256: str) -> Version | None:
+        if not DIGEST.fullmatch(sha256):
+            return None
+        found = [it for it in self._bucket.versions(_key(sha256)) if not it.is_deletion]
+        return found[-1] if found else None
+
+
+class S3Objects(S3Reader):
+    """A bucket that this process fills."""
+
+    def __init__(self, url: str, clock: Clock, *, compliance: bool) -> None:
+        """Read the address, and see that the bucket keeps versions and locks.
+
+        With `compliance` nobody at all can end a lock early, without it the store's administrator
+        can. A lock that lasts keeps the mode it began with.
+
+        Raises:
+            StoreUnusableError: says why not.
+        """
+        super().__init__(url)
+        self._clock = clock
+        self._mode = COMPLIANCE if compliance else GOVERNANCE
+        place = self._bucket.address.place
+        with self._bucket.explaining():
+            if not self._bucket.has_object_lock():
+                raise StoreUnusableError(f"{place} cannot be used: it was made without Object Lock")
+            if not self._bucket.keeps_versions():
+                raise StoreUnusableError(f"{place} cannot be used: it does not keep versions")
+
+    def begin(self) -> "S3Part":
+        return S3Part(self._put)
+
+    def adopt(self, path: Path, sha256: str) -> None:
+        with path.open("rb") as file:
+            self._put(file, os.fstat(file.fileno()).st_size, sha256)
+
+    def lock_until(self, sha256: str, until: datetime) -> None:
+        self._lock(self._kept(sha256), _whole_second(until))
+
+    def locked_until(self, sha256: str) -> datetime | None:
+        lock = self._bucket.lock(self._kept(sha256))
+        return lock and lock.until
+
+    def hold(self, sha256: str) -> None:
+        self._bucket.set_hold(self._kept(sha256), on=True)
+
+    def release(self, sha256: str) -> None:
+        self._bucket.set_hold(self._kept(sha256), on=False)
+
+    def remove(self, sha256: str) -> None:
+        """Destroy what was kept, then what lies over it."""
+        kept = self._find(sha256)
+        if kept is None:
+            return
+        if self._is_locked(kept):  # versitygw 1.7.0 forgets a hold once the lock beside it ended
+            raise ObjectLockedError(sha256)
+        try:
+            self._bucket.remove(kept)
+        except S3Error as error:
+            if self._bucket.lock(kept):  # it still lasts, by the store's clock
+                raise ObjectLockedError(sha256) from error
+            raise
+        for version in self._bucket.versions(kept.key):
+            self._bucket.remove(version)
+
+    def worm_probe(self) -> Sequence[str]:
+        with self._bucket.explaining(), self.begin() as part:
+            part.write(PROBE + self._mode.encode())
+            part.keep()
+            kept = self._kept(part.sha256)
+            failures = tuple(self._failures(kept, part.sha256))
+            with suppress(S3Error):
+                for over in self._bucket.versions(kept.key)[:-1]:
+                    self._bucket.remove(over)
+            return failures
+
+    def _failures(self, kept: Version, sha256: str) -> Iterator[str]:
+        """Try what must fail, then look at what became of it, whatever the store answered."""
+        until = _whole_second(self._clock.now() + PROBE_LOCK)
+        self._lock(kept, until)
+        lock = self._bucket.lock(kept)
+        if lock is None or lock.mode != self._mode or lock.until < until:
+            yield "a lock does not take"
+            return
+        attempt = suppress(S3Error)
+        with attempt:
+            self._bucket.put_over(kept.key, io.BytesIO(OTHER), len(OTHER))
+        if self._digest(kept, len) != sha256:
+            yield "a locked object can be overwritten"
+        if self._mode == COMPLIANCE:
+            with attempt:
+                self._bucket.set_lock(kept, VersionLock(GOVERNANCE, lock.until + PROBE_LOCK))
+        with attempt:
+            self._bucket.set_lock(kept, VersionLock(self._mode, lock.until - PROBE_LOCK / 2))
+        left = self._bucket.lock(kept)
+        if left is None or left.mode != lock.mode or left.until < lock.until:
+            yield "a lock can be shortened or weakened"
+        with attempt:
+            self._bucket.remove(kept)
+        if self._mode == COMPLIANCE:
+            with attempt:
+                self._bucket.remove_in_spite_of_governance(kept)
+        if kept not in self._bucket.versions(kept.key):
+            yield "a locked object can be deleted"
+
+    def _lock(self, kept: Version, until: datetime) -> None:
+        lock, now = self._bucket.lock(kept), self._clock.now()
+        if until > now and (lock is None or until > lock.until):
+            mode = lock.mode if lock and lock.until > now else self._mode
+            self._bucket.set_lock(kept, VersionLock(mode, until))
+
+    def _is_locked(self, kept: Version) -> bool:
+        lock = self._bucket.lock(kept)
+        return self._bucket.is_held(kept) or (lock is not None and lock.until > self._clock.now())
+
+    def _put(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
+        if not self.has(sha256) and self._sent(file, size_bytes, sha256):
+            return
+        # Kept before, by somebody just now, or by us when the answer was lost: is it the same?
+        found = self._find(sha256)
+        if found is None:
+            raise StoreAwayError
+        if self._digest(found, len) != sha256:
+            raise ObjectDamagedError(sha256)
+
+    def _sent(self, file: BinaryIO, size_bytes: int, sha256: str) -> bool:
+        checked = cast("BinaryIO", _Checked(file, size_bytes, sha256))
+        try:
+            self._bucket.put_first(_key(sha256), checked, size_bytes)
+        except S3Error as error:
+            if error.code not in KEPT_BEFORE:
+                raise
+            return False
+        return True
+
+
+class S3Part:
+    """An unnamed file of this machine that is sent once its digest, its name, is known."""
+
+    def __init__(self, put: Callable[[BinaryIO, int, str], None]) -> None:
+        self._put = put
+        self._file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - closed by exit
+        self._digest = hashlib.sha256()
+        self.size_bytes = 0
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def write(self, chunk: bytes) -> None:
+        self._file.write(chunk)
+        self._digest.update(chunk)
+        self.size_bytes += len(chunk)
+
+    def keep(self) -> None:
+        self._file.seek(0)
+        self._put(self._file, self.size_bytes, self.sha256)
+        self._file.seek(self.size_bytes)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class _Checked:
+    """A file being sent: its last piece is only given away if all of it is what it should be."""
+
+    def __init__(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
+        self._file = file
+        self._left = size_bytes
+        self._sha256 = sha256
+        self._digest = hashlib.sha256()
+        if not size_bytes:  # of an empty file nothing is ever read
+            self._check()
+
+    def read(self, size: int) -> bytes:
+        piece = self._file.read(min(size, self._left))
+        self._digest.update(piece)
+        self._left -= len(piece)
+        if not self._left or not piece:
+            self._check()
+        return piece
+
+    def _check(self) -> None:
+        if self._digest.hexdigest() != self._sha256:
+            raise ObjectDiffersError(self._sha256)
+
+
+def _key(sha256: str) -> str:
+    """Two levels, so that listing one name's versions never walks through a folder of millions."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _whole_second(until: datetime) -> datetime:
+    """Not earlier: S3 keeps milliseconds, and a lock that was cut would be set again each time."""
+    cut = until.replace(microsecond=0)
+    return cut if cut == until else cut + timedelta(seconds=1)

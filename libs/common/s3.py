@@ -1,0 +1,327 @@
+"""One S3 bucket by the MinIO SDK: with time limits, versions, and one error for "not there now"."""
+
+import ssl
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, Final, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.etree import ElementTree as ET
+
+from minio import Minio
+from minio.deleteobjects import DeleteObject
+from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+from minio.retention import Retention
+from typing_extensions import override
+from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
+
+from common.objects import PIECE_BYTES, StoreAwayError, StoreUnusableError
+
+CONNECT_MAX_S: Final = 3.0
+ANSWER_MAX_S: Final = 30.0
+"""For the next byte of an answer; a store takes seconds to put a long object together."""
+RETRIES: Final = 3
+BACKOFF_S: Final = 0.2
+CONNECTIONS: Final = 16
+PART_BYTES: Final = 16 * 1024 * 1024
+"""What is sent at once, and so is in memory: S3's 10,000 parts then hold 156 GiB."""
+BUSY: Final = frozenset(
+    {"SlowDown", "SlowDownWrite", "SlowDownRead", "ServiceUnavailable", "InternalError"}
+    | {"RequestTimeout", "ConditionalRequestConflict", "OperationAborted", "ServerNotInitialized"}
+)
+"""Answers of S3 that mean: the same again, later."""
+PLAIN, TLS = "s3", "s3+tls"
+REGION: Final = "us-east-1"
+"""What servers outside of Amazon take for their region unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a bucket is, and how the store knows us."""
+
+    endpoint: str
+    bucket: str
+    key: str
+    secret: str
+    is_secure: bool
+    region: str
+    ca: str | None
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """Read `s3://KEY:SECRET@HOST:PORT/BUCKET[?region=NAME]`, or `s3+tls://…[&ca=FILE]`.
+
+        Raises:
+            StoreUnusableError: it is none of these.
+        """
+        parts = urlsplit(url)
+        who, _, endpoint = parts.netloc.rpartition("@")
+        key, _, secret = who.partition(":")
+        bucket = parts.path.strip("/")
+        query = dict(parse_qsl(parts.query))
+        if (
+            parts.scheme not in {PLAIN, TLS}
+            or not all((key, secret, endpoint, bucket))
+            or "/" in bucket
+            or query.keys() - {"region", "ca"}
+        ):
+            raise StoreUnusableError(
+                "an object store's address is file:///FOLDER, s3://KEY:SECRET@HOST:PORT/BUCKET "
+                "or s3+tls://…, with ?region=NAME or &ca=FILE where needed"
+            )
+        return cls(
+            endpoint,
+            bucket,
+            unquote(key),
+            unquote(secret),
+            parts.scheme == TLS,
+            query.get("region", REGION),
+            query.get("ca"),
+        )
+
+    @property
+    def place(self) -> str:
+        """What may be told of it."""
+        return f"the bucket {self.bucket} at {self.endpoint}"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version under a name: bytes, or the mark that they were deleted."""
+
+    key: str
+    id: str
+    size_bytes: int
+    is_deletion: bool
+
+
+@dataclass(frozen=True)
+class VersionLock:
+    """Until when a version may not be removed; `mode` says by whom not."""
+
+    mode: str
+    until: datetime
+
+
+class Bucket:
+    """What this product asks of a bucket.
+
+    Every method may raise `StoreAwayError`, and `S3Error` where the store refuses.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._name = address.bucket
+        tls = ssl.create_default_context(cafile=address.ca) if address.is_secure else None
+        pool = PoolManager(
+            maxsize=CONNECTIONS,
+            timeout=Timeout(connect=CONNECT_MAX_S, read=ANSWER_MAX_S),
+            retries=Retry(
+                RETRIES,
+                read=1,
+                redirect=0,
+                backoff_factor=BACKOFF_S,
+                backoff_jitter=BACKOFF_S,
+                status_forcelist=(500, 502, 503, 504),
+                allowed_methods=None,  # each of ours may be repeated
+                raise_on_status=False,
+            ),
+            ssl_context=tls,
+        )
+        options: dict[str, Any] = {
+            "access_key": address.key,
+            "secret_key": address.secret,
+            "secure": address.is_secure,
+            "region": address.region,
+            "http_client": pool,
+        }
+        try:
+            self._client = _Client(address.endpoint, **options)
+            self._first = _FirstOnly(address.endpoint, **options)
+        except ValueError as error:
+            raise StoreUnusableError(f"{address.place}: {error}") from error
+
+    def make(self) -> None:
+        """Make the bucket, with versions and Object Lock, unless there is one."""
+        try:
+            self._client.make_bucket(self._name, self.address.region, object_lock=True)
+        except S3Error as error:
+            if error.code != "BucketAlreadyOwnedByYou":
+                raise
+
+    def keeps_versions(self) -> bool:
+        return self._client.get_bucket_versioning(self._name).status == "Enabled"
+
+    def has_object_lock(self) -> bool:
+        try:
+            answer = self._client.ask(self._name, None, {"object-lock": ""})
+        except S3Error as error:
+            if error.code != "ObjectLockConfigurationNotFoundError":
+                raise
+            return False
+        return _text(answer, "ObjectLockEnabled") == "Enabled"
+
+    def versions(self, key: str) -> list[Version]:
+        """Everything under this very name, the newest first."""
+        found: list[Version] = []
+        query = {"versions": "", "delimiter": "", "max-keys": "1000", "prefix": key}
+        while True:
+            answer = self._client.ask(self._name, None, query)
+            found += [it for it in map(_version, answer) if it and it.key == key]
+            if _text(answer, "IsTruncated") != "true":
+                return found
+            query["key-marker"] = _text(answer, "NextKeyMarker")
+            query["version-id-marker"] = _text(answer, "NextVersionIdMarker")
+
+    def put_first(self, key: str, stream: BinaryIO, size_bytes: int) -> None:
+        """Send an object in parts, one at a time. S3 refuses it if the name is taken."""
+        # Its own way to send several at once leaves its threads behind when a read fails.
+        self._first.put_object(
+            self._name, key, stream, size_bytes, part_size=PART_BYTES, num_parallel_uploads=1
+        )
+
+    def put_over(self, key: str, stream: BinaryIO, size_bytes: int) -> None:
+        """Send an object, whatever the name holds."""
+        self._client.put_object(self._name, key, stream, size_bytes)
+
+    def read(self, version: Version, start: int, length: int) -> Iterator[bytes]:
+        """At least one byte of a version, in pieces."""
+        response = self._client.get_object(
+            self._name, version.key, offset=start, length=length, version_id=version.id
+        )
+        with closing(response), _noticing_absence():
+            yield from response.stream(PIECE_BYTES)
+
+    def remove(self, version: Version) -> None:
+        self._client.remove_object(self._name, version.key, version.id)
+
+    def remove_in_spite_of_governance(self, version: Version) -> None:
+        """As its administrator may; a refusal is told by what is there afterwards."""
+        wanted = [DeleteObject(version.key, version.id)]
+        list(self._client.remove_objects(self._name, wanted, bypass_governance_mode=True))
+
+    def lock(self, version: Version) -> VersionLock | None:
+        try:
+            answer = self._client.ask(
+                self._name, version.key, {"versionId": version.id, "retention": ""}
+            )
+        except S3Error as error:
+            if error.code != "NoSuchObjectLockConfiguration":
+                raise
+            return None
+        # Not the SDK's own reading: it fails on the nine digits of Ceph's fractions of a second.
+        until = datetime.fromisoformat(_text(answer, "RetainUntilDate"))
+        return VersionLock(_text(answer, "Mode"), until)
+
+    def set_lock(self, version: Version, lock: VersionLock) -> None:
+        self._client.set_object_retention(
+            self._name, version.key, Retention(lock.mode, lock.until), version.id
+        )
+
+    def is_held(self, version: Version) -> bool:
+        return self._client.is_object_legal_hold_enabled(self._name, version.key, version.id)
+
+    def set_hold(self, version: Version, *, on: bool) -> None:
+        client = self._client
+        change = client.enable_object_legal_hold if on else client.disable_object_legal_hold
+        change(self._name, version.key, version.id)
+
+    @contextmanager
+    def explaining(self) -> Generator[None]:
+        """Say in a sentence why a store cannot be started on.
+
+        Raises:
+            StoreUnusableError: there it is.
+        """
+        place = self.address.place
+        try:
+            yield
+        except StoreAwayError as error:
+            raise StoreUnusableError(f"{place} cannot be reached: nobody answers") from error
+        except (InvalidResponseError, ET.ParseError) as error:
+            raise StoreUnusableError(f"{place} cannot be used: no S3 store answers") from error
+        except S3Error as error:
+            said = f"{error.code}, {error.message}"
+            raise StoreUnusableError(f"{place} cannot be used: the store says {said}") from error
+        except MinioException as error:
+            raise StoreUnusableError(f"{place} cannot be used: {error}") from error
+
+
+def make_bucket(url: str) -> None:
+    """Make the bucket of an address, for whoever sets up a store. Services never do.
+
+    Raises:
+        StoreUnusableError: says why it cannot be made.
+    """
+    bucket = Bucket(Address.of(url))
+    with bucket.explaining():
+        bucket.make()
+
+
+class _Client(Minio):
+    """The SDK, telling absence from refusal."""
+
+    def ask(self, bucket: str, key: str | None, query: dict[str, str]) -> ET.Element:
+        """The answer to a GET, for what the SDK reads too strictly or not at all."""
+        answer = self._execute("GET", bucket, key, query_params={**query})
+        return ET.fromstring(answer.data)  # noqa: S314 - of the store that holds everything anyway
+
+    @override
+    def _execute(
+        self, method: str, bucket_name: str | None = None, *args: Any, **more: Any
+    ) -> BaseHTTPResponse:
+        with _noticing_absence():
+            return super()._execute(method, bucket_name, *args, **more)
+
+
+class _FirstOnly(_Client):
+    """Makes a name's first object or none, whoever else tries at the same moment."""
+
+    @override
+    def _execute(
+        self,
+        method: str,
+        bucket_name: str | None = None,
+        object_name: str | None = None,
+        body: bytes | None = None,
+        headers: dict[str, Any] | None = None,
+        query_params: dict[str, Any] | None = None,
+        **more: Any,
+    ) -> BaseHTTPResponse:
+        query = query_params or {}
+        is_whole = method == "PUT" and not query
+        completes = method == "POST" and "uploadId" in query
+        if is_whole or completes:
+            headers = {**(headers or {}), "If-None-Match": "*"}
+        return super()._execute(
+            method, bucket_name, object_name, body, headers, query_params, **more
+        )
+
+
+@contextmanager
+def _noticing_absence() -> Generator[None]:
+    try:
+        yield
+    except (HTTPError, ServerError) as error:
+        raise StoreAwayError from error
+    except S3Error as error:
+        if error.code in BUSY:
+            raise StoreAwayError from error
+        raise
+
+
+def _version(element: ET.Element) -> Version | None:
+    kind = element.tag.rpartition("}")[2]
+    if kind not in {"Version", "DeleteMarker"}:
+        return None
+    size_bytes = int(_text(element, "Size") or 0)
+    return Version(
+        _text(element, "Key"), _text(element, "VersionId"), size_bytes, kind == "DeleteMarker"
+    )
+
+
+def _text(element: ET.Element, name: str) -> str:
+    """A child's text; answers come with and without S3's name space."""
+    return element.findtext(f"{{*}}{name}") or ""

@@ -1,0 +1,67 @@
+"""The store of objects is told how long each clip's bytes are locked."""
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from anyio import to_thread
+
+from common.objects import StoreAwayError
+from ingest import store
+from ingest.domain import LockedClip
+from ingest.operations.context import Context
+
+PAGE_MAX: Final = 100
+FIRST: Final = UUID(int=0)
+
+logger = logging.getLogger(__name__)
+
+
+class Locker:
+    """The loop that applies the locks on record to the store."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._after = FIRST
+
+    async def step(self, wait_s: float = 0) -> int:
+        """Apply some, and say how many it were. One that cannot be applied stops no other.
+
+        Raises:
+            StoreAwayError: none can be applied now; they stay on record.
+        """
+        page = await to_thread.run_sync(self._page)
+        done = 0
+        for locked in page:
+            done += await to_thread.run_sync(self._apply, locked)
+            self._after = locked.clip_id
+        if not done:
+            await self._ctx.relocked.pause(wait_s)
+        return done
+
+    def _page(self) -> Sequence[LockedClip]:
+        """The next ones, and after the last the first again."""
+        with self._ctx.db.snapshot() as session:
+            return store.unapplied_locks(session, self._after, PAGE_MAX) or store.unapplied_locks(
+                session, FIRST, PAGE_MAX
+            )
+
+    def _apply(self, locked: LockedClip) -> bool:
+        try:
+            apply_lock(self._ctx, locked)
+        except StoreAwayError:
+            raise
+        except Exception:
+            logger.exception("lock cannot be applied", extra={"sha256": locked.sha256})
+            return False
+        return True
+
+
+def apply_lock(ctx: Context, locked: LockedClip) -> None:
+    """Tell the store, then record that it knows. Safe to repeat, also after a kill between."""
+    until = locked.lock.ends_at(ctx.clock.now())
+    if until:
+        ctx.objects.lock_until(locked.sha256, until)
+    with ctx.db.transaction() as session:
+        store.set_applied(session, locked.clip_id, locked.lock)
