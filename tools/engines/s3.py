@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from common.s3 import make_bucket
 from tools.engines.cache import fetch, kept, lacking
-from tools.engines.server import HERE, Server, free_ports, listens
+from tools.engines.server import HERE, Server, free_ports
 
 MODULES: Final = {
     "minio": "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c",
@@ -85,10 +87,22 @@ def _store(
         name,
         [str(program(name)), *words],
         folder / f"{name}.log",
-        lambda: listens(port),
+        lambda: _answers(port),
         env=os.environ | secrets,
     )
     return Store(server, port, password)
+
+
+def _answers(port: int) -> bool:
+    """Whether it serves: MinIO listens before it does, and lets the first requests hang."""
+    client = HTTPConnection(HERE, port, timeout=1)
+    try:
+        client.request("GET", "/")
+        return client.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
+    except OSError:
+        return False
+    finally:
+        client.close()
 
 
 def _build(name: str, folder: Path) -> None:

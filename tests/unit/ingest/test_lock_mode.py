@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from common.clock import SystemClock
-from common.objects import LocalObjects
-from ingest.errors import SoftwareLockError
+from common.objects_local import LocalObjects
+from ingest.errors import WeakLockError
 from liuhen import standalone
 
 
-def test_a_folder_does_not_pass_for_a_store_that_enforces_locks(tmp_path: Path) -> None:
-    objects = LocalObjects(tmp_path)
-    assert not objects.enforces_locks()
+def test_a_folder_says_that_its_locks_are_software_only(tmp_path: Path) -> None:
+    (said,) = LocalObjects(tmp_path, SystemClock()).worm_probe()
+    assert "software only" in said
     assert list(tmp_path.glob("??/*")) == []
 
 
@@ -22,5 +22,5 @@ def test_compliance_mode_on_a_software_lock_is_refused(
     clock = SystemClock()
     standalone.prepare(tmp_path, clock)
     monkeypatch.setenv("LIUHEN_INGEST_LOCK_MODE", "compliance")
-    with pytest.raises(SoftwareLockError, match="enforces locks"):
+    with pytest.raises(WeakLockError, match="software only"):
         standalone.create_app(tmp_path, clock)

@@ -1,0 +1,200 @@
+"""What is kept is locked in the store, for as long as the law and its cases say, and not less."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from sqlmodel import select
+
+import ingest.app
+import ingest.settings
+from common.bus_embedded import EmbeddedBus
+from common.clock import Clock, SystemClock
+from common.db import Database
+from common.objects import StoreAwayError
+from contracts.identity import Role
+from contracts.retention import ClipScheduled
+from ingest.domain import Lock, LockedClip
+from ingest.operations.locking import apply_lock
+from ingest.tables import LockRow
+from liuhen import standalone
+from liuhen.gateway import gateway
+from liuhen.services import SERVICES, sqlite_url
+from tests.support.house import House, close, settle
+from tests.support.people import Signer, person
+from tests.support.said import say
+from tests.support.uploads import announce, ask, clip, send, upload
+from tools.engines import s3
+
+FILM = b"a film"
+DIGEST = sha256(FILM).hexdigest()
+OFFICER = person(Role.OFFICER, agency_id=uuid4(), unit_id=uuid4())
+IN_2056 = datetime(2055, 12, 31, 16, tzinfo=UTC)
+"""The first of January begins in Asia/Shanghai."""
+
+
+@asynccontextmanager
+async def receiving(data: Path, store_url: str) -> AsyncGenerator[House]:
+    """Ingest on this store, and retention, which tells it how long to keep."""
+    clock: Clock = SystemClock()
+    standalone.prepare(data, clock)
+    bus = EmbeddedBus(Database(sqlite_url(data, "bus")))
+    settings = ingest.settings.Settings(
+        database_url=sqlite_url(data, "ingest"),
+        bus_url=sqlite_url(data, "bus"),
+        jwks_url=(data / "keys" / "jwks.json").as_uri(),
+        objects_url=store_url,
+        spool_dir=data / "spool",
+    )
+    retention = SERVICES["retention"]
+    apps = {
+        "ingest": ingest.app.create_app(settings, bus, clock),
+        "retention": retention.create_app(retention.on_one_box("retention", data), bus, clock),
+    }
+    app = gateway(apps, bus)
+    signer = Signer.open(data, clock)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+        yield House(app, client, signer, data)
+    await close(app)
+
+
+def scheduled(clip_id: UUID, keep_until: date | None) -> ClipScheduled:
+    return ClipScheduled(
+        agency_id=OFFICER.agency_id,
+        clip_id=clip_id,
+        case_id=uuid4(),
+        keep_until=keep_until,
+        class_id="long",
+        rule_id="a-rule",
+        pack_sha256="0" * 64,
+    )
+
+
+def locked_until(h: House, digest: str = DIGEST) -> datetime:
+    until = h.ctx("ingest").objects.locked_until(digest)
+    assert until is not None
+    return until
+
+
+def unapplied(h: House) -> list[UUID]:
+    with h.ctx("ingest").db.snapshot() as session:
+        return [row.clip_id for row in session.exec(select(LockRow)) if not row.is_applied]
+
+
+async def test_a_film_is_locked_when_it_is_kept(tmp_path: Path, store_url: str) -> None:
+    before = datetime.now(UTC)
+    async with receiving(tmp_path, store_url) as h:
+        await upload(h, OFFICER, FILM, uuid4())
+        thirty = timedelta(days=30)
+        assert before + thirty <= locked_until(h) <= datetime.now(UTC) + thirty * 1.01
+
+
+async def test_also_a_film_that_is_not_what_was_announced_is_locked(
+    tmp_path: Path, store_url: str
+) -> None:
+    async with receiving(tmp_path, store_url) as h:
+        announced = await announce(h, OFFICER, b"A film")
+        answer = await send(h, OFFICER, announced.headers["location"], 0, FILM)
+        assert answer.status_code == 422
+        assert locked_until(h) > datetime.now(UTC)
+
+
+async def test_the_store_follows_the_schedules_and_a_lock_is_never_shortened(
+    tmp_path: Path, store_url: str
+) -> None:
+    clip_id = uuid4()
+    async with receiving(tmp_path, store_url) as h:
+        await say(h, scheduled(clip_id, date(2056, 1, 1)))  # before the clip is kept
+        assert unapplied(h) == [clip_id]
+        await upload(h, OFFICER, FILM, clip_id)
+        assert locked_until(h) == IN_2056
+        await say(h, scheduled(clip_id, date(2030, 1, 1)))
+        assert (locked_until(h), unapplied(h)) == (IN_2056, [])
+        await say(h, scheduled(clip_id, None))
+        assert locked_until(h) > datetime.now(UTC) + timedelta(days=36524)
+        assert unapplied(h) == []
+    async with receiving(tmp_path, store_url) as h:
+        await settle(h.app)
+        assert locked_until(h) > datetime.now(UTC) + timedelta(days=36524)
+
+
+async def test_two_clips_of_the_same_bytes_are_kept_for_the_longer_of_their_times(
+    tmp_path: Path, store_url: str
+) -> None:
+    long, short = uuid4(), uuid4()
+    async with receiving(tmp_path, store_url) as h:
+        for clip_id, year in ((long, 2056), (short, 2030)):
+            await upload(h, OFFICER, FILM, clip_id)
+            await say(h, scheduled(clip_id, date(year, 1, 1)))
+        assert (locked_until(h), unapplied(h)) == (IN_2056, [])
+
+
+async def test_a_schedule_that_came_while_a_lock_was_applied_is_applied_too(tmp_path: Path) -> None:
+    clip_id = uuid4()
+    async with receiving(tmp_path, (tmp_path / "objects").as_uri()) as h:
+        await upload(h, OFFICER, FILM, clip_id)
+        ctx = h.ctx("ingest")
+        with ctx.db.transaction() as session:
+            session.add(
+                LockRow(clip_id=clip_id, until=date(2056, 1, 1), for_ever=False, is_applied=False)
+            )
+        apply_lock(ctx, LockedClip(clip_id, DIGEST, Lock(date(2030, 1, 1))))
+        assert unapplied(h) == [clip_id]
+        await settle(h.app)
+        assert (locked_until(h), unapplied(h)) == (IN_2056, [])
+
+
+async def test_a_lock_that_cannot_be_applied_stops_no_other(tmp_path: Path) -> None:
+    clip_ids = sorted([uuid4(), uuid4(), uuid4()])
+    async with receiving(tmp_path, (tmp_path / "objects").as_uri()) as h:
+        for number, clip_id in enumerate(clip_ids):
+            await upload(h, OFFICER, b"film %d" % number, clip_id)
+        digest = sha256(b"film 0").hexdigest()
+        (tmp_path / "objects" / digest[:2] / digest).unlink()
+        await say(h, *(scheduled(clip_id, date(2056, 1, 1)) for clip_id in clip_ids))
+        assert unapplied(h) == clip_ids[:1]
+        for number in (1, 2):
+            assert locked_until(h, sha256(b"film %d" % number).hexdigest()) == IN_2056
+
+
+@pytest.fixture
+def own(tmp_path: Path, s3_server: object) -> s3.Store:  # noqa: ARG001 - skips where there is none
+    store = s3.minio(tmp_path / "s3")
+    store.server.start()
+    return store
+
+
+async def test_while_the_store_is_away_nothing_is_lost_and_all_follows_when_it_is_back(
+    tmp_path: Path, own: s3.Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("common.s3.BACKOFF_S", 0.01)
+    old, new = uuid4(), uuid4()
+    async with receiving(tmp_path / "data", own.new_bucket()) as h:
+        steps = h.app.state.apps["ingest"].state.steps
+        try:
+            await upload(h, OFFICER, FILM, old)
+            own.server.kill()
+            ctx = h.ctx("retention")
+            with ctx.db.transaction() as session:
+                ctx.outbox.emit(session, scheduled(old, date(2056, 1, 1)))
+            await h.app.state.apps["retention"].state.steps["relay"](0)
+            await steps["consumer"](0)
+            location = (await announce(h, OFFICER, b"new film", new)).headers["location"]
+            answer = await send(h, OFFICER, location, 0, b"new film")
+            assert (answer.status_code, answer.json()["code"]) == (503, "common.store-away")
+            for name in ("locker", "finaliser"):
+                with pytest.raises(StoreAwayError):
+                    await steps[name](0)
+            own.server.start()
+            await settle(h.app)
+            assert (locked_until(h), unapplied(h)) == (IN_2056, [])
+            assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "8"
+            assert (await clip(h, OFFICER, new))["state"] == "stored"
+        finally:
+            own.server.kill()
