@@ -69,6 +69,7 @@ SINS = [
     (words, COMMON, "def find(case_id: UUID) -> None: ..."),
     (words, COMMON, "class OpenCase: ..."),
     (words, COMMON, "case = 1"),
+    (words, COMMON, "retention = 1"),
     (words, COMMON, "def f():\n    'Say nothing about any clip.'"),
     (words, COMMON, "LIMIT = 1\n'How long the parties wait.'"),
     (words, COMMON, "from contracts.identity import Officer"),
@@ -108,6 +109,7 @@ CLEAN = [
     (purity, OPERATIONS, "import secrets"),
     (times, OPERATIONS, "datetime.now(UTC)\ndatetime.fromtimestamp(0, tz=UTC)\nclock.now()"),
     (words, COMMON, "from sqlalchemy import case\ncase((a, b), else_=c)"),
+    (words, COMMON, "from minio.retention import Retention\nset_object_retention(Retention(a, b))"),
     (
         words,
         COMMON,

@@ -1,4 +1,4 @@
-"""What only a bucket can do to us: other versions, a server that is gone, locks that do not hold."""
+"""What only a bucket can do to us: other versions, a server gone, locks that do not hold."""
 
 import io
 import os
@@ -132,21 +132,19 @@ def test_the_probe_finds_that_versitygw_1_7_shortens_locks(
     assert store.worm_probe() == ("a lock can be shortened or weakened",)
 
 
-
-
 @pytest.fixture
 def page_server() -> Generator[int]:
     """A web server that has one page for everything; its port."""
 
     class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the library's name
+        def do_GET(self) -> None:
             self.send_response(HTTPStatus.OK)
             self.send_header("Content-Length", "5")
             self.end_headers()
             self.wfile.write(b"hello")
 
         @override
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        def log_message(self, format: str, *args: object) -> None:
             """Keep the tests' output clean."""
 
     with ThreadingHTTPServer((HERE, 0), Page) as server:
@@ -155,17 +153,6 @@ def page_server() -> Generator[int]:
         yield server.server_port
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(params=sorted(s3.STORES))
-def own(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[s3.Store]:
-    """A server that may be killed."""
-    store = s3.STORES[request.param](tmp_path / "s3")
-    if s3.lacks():
-        pytest.skip(s3.lacks() or "")
-    store.server.start()
-    yield store
-    store.server.kill()
 
 
 def everything(store: Objects) -> None:
@@ -189,31 +176,30 @@ def everything(store: Objects) -> None:
 
 
 def test_a_store_that_was_killed_is_away_and_then_back(
-    own: s3.Store, monkeypatch: pytest.MonkeyPatch
+    mortal_s3: s3.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.s3.BACKOFF_S", 0.01)
-    store = open_objects(own.new_bucket(), SystemClock())
+    store = open_objects(mortal_s3.new_bucket(), SystemClock())
     keep(store)
-    own.server.kill()
+    mortal_s3.server.kill()
     everything(store)
-    own.server.start()
+    mortal_s3.server.start()
     assert read(store) == FILM
     keep(store, b"another film")
 
 
 def test_a_store_that_hangs_is_away_in_time(
-    own: s3.Store, monkeypatch: pytest.MonkeyPatch
+    mortal_s3: s3.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("common.s3.ANSWER_MAX_S", 0.5)
+    monkeypatch.setattr("common.s3.ANSWER_MAX_S", 0.3)
     monkeypatch.setattr("common.s3.BACKOFF_S", 0.01)
-    store = open_objects(own.new_bucket(), SystemClock())
+    store = open_objects(mortal_s3.new_bucket(), SystemClock())
     keep(store)
-    assert own.server.process is not None
-    own.server.process.send_signal(signal.SIGSTOP)
-    try:
-        everything(store)
-    finally:
-        own.server.process.send_signal(signal.SIGCONT)
+    process = mortal_s3.server.process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    everything(store)
+    process.send_signal(signal.SIGCONT)
     assert read(store) == FILM
 
 

@@ -163,38 +163,28 @@ async def test_a_lock_that_cannot_be_applied_stops_no_other(tmp_path: Path) -> N
             assert locked_until(h, sha256(b"film %d" % number).hexdigest()) == IN_2056
 
 
-@pytest.fixture
-def own(tmp_path: Path, s3_server: object) -> s3.Store:  # noqa: ARG001 - skips where there is none
-    store = s3.minio(tmp_path / "s3")
-    store.server.start()
-    return store
-
-
 async def test_while_the_store_is_away_nothing_is_lost_and_all_follows_when_it_is_back(
-    tmp_path: Path, own: s3.Store, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, mortal_s3: s3.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.s3.BACKOFF_S", 0.01)
     old, new = uuid4(), uuid4()
-    async with receiving(tmp_path / "data", own.new_bucket()) as h:
-        steps = h.app.state.apps["ingest"].state.steps
-        try:
-            await upload(h, OFFICER, FILM, old)
-            own.server.kill()
-            ctx = h.ctx("retention")
-            with ctx.db.transaction() as session:
-                ctx.outbox.emit(session, scheduled(old, date(2056, 1, 1)))
-            await h.app.state.apps["retention"].state.steps["relay"](0)
-            await steps["consumer"](0)
-            location = (await announce(h, OFFICER, b"new film", new)).headers["location"]
-            answer = await send(h, OFFICER, location, 0, b"new film")
-            assert (answer.status_code, answer.json()["code"]) == (503, "common.store-away")
-            for name in ("locker", "finaliser"):
-                with pytest.raises(StoreAwayError):
-                    await steps[name](0)
-            own.server.start()
-            await settle(h.app)
-            assert (locked_until(h), unapplied(h)) == (IN_2056, [])
-            assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "8"
-            assert (await clip(h, OFFICER, new))["state"] == "stored"
-        finally:
-            own.server.kill()
+    async with receiving(tmp_path, mortal_s3.new_bucket()) as h:
+        retention, ingesting = (h.app.state.apps[it].state.steps for it in ("retention", "ingest"))
+        await upload(h, OFFICER, FILM, old)
+        mortal_s3.server.kill()
+        ctx = h.ctx("retention")
+        with ctx.db.transaction() as session:
+            ctx.outbox.emit(session, scheduled(old, date(2056, 1, 1)))
+        await retention["relay"](0)
+        await ingesting["consumer"](0)
+        location = (await announce(h, OFFICER, b"new film", new)).headers["location"]
+        answer = await send(h, OFFICER, location, 0, b"new film")
+        assert (answer.status_code, answer.json()["code"]) == (503, "common.store-away")
+        for name in ("locker", "finaliser"):
+            with pytest.raises(StoreAwayError):
+                await ingesting[name](0)
+        mortal_s3.server.start()
+        await settle(h.app)
+        assert (locked_until(h), unapplied(h)) == (IN_2056, [])
+        assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "8"
+        assert (await clip(h, OFFICER, new))["state"] == "stored"

@@ -22,6 +22,7 @@ GROUPS = {
     "postgres": "postgres",
     "url": "postgres",
     "s3_server": "s3",
+    "mortal_s3": "s3",
 }
 """Tests that need the same engine run in the same worker, so that it is started once."""
 
@@ -138,6 +139,19 @@ def s3_server(
 def s3_store(request: pytest.FixtureRequest, s3_server: Callable[[str], s3.Store]) -> s3.Store:
     """Each S3 server in turn."""
     return s3_server(request.param)
+
+
+@pytest.fixture(params=sorted(s3.STORES))
+def mortal_s3(
+    request: pytest.FixtureRequest, tmp_path: Path, pytestconfig: pytest.Config
+) -> Generator[s3.Store]:
+    """An S3 server of each kind that the test may kill."""
+    name: str = request.param
+    _told(pytestconfig, name, s3.version(name), s3.lacks())
+    store = s3.STORES[name](tmp_path / "s3")
+    store.server.start()
+    yield store
+    store.server.kill()
 
 
 @pytest.fixture
