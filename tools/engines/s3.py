@@ -10,6 +10,9 @@ from typing import Final
 from uuid import uuid4
 
 from common.s3 import make_bucket
+from minio import MinioAdmin
+from minio.credentials import StaticProvider
+
 from tools.engines.cache import fetch, kept, lacking
 from tools.engines.server import HERE, Server, free_ports
 
@@ -38,6 +41,38 @@ class Store:
         url = f"{self.url}/{uuid4().hex}"
         make_bucket(url)
         return url
+
+    def reader(self, user: str, url: str) -> str:
+        """The address of MinIO's bucket at `url` for a user who may read it and nothing else."""
+        bucket = url.rpartition("/")[2]
+        password = uuid4().hex
+        admin = MinioAdmin(
+            endpoint=f"{HERE}:{self.port}",
+            credentials=StaticProvider(USER, self.password),
+            secure=False,
+        )
+        name = f"{user}-{bucket}"
+        admin.policy_add(
+            name,
+            policy={
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Action": ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"],
+                        "Resource": [f"arn:aws:s3:::{bucket}"],
+                    },
+                    {
+                        "Effect": "Allow",
+                        "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+                        "Resource": [f"arn:aws:s3:::{bucket}/*"],
+                    },
+                ],
+            },
+        )
+        admin.user_add(name, password)
+        admin.policy_set(name, user=name)
+        return f"s3://{name}:{password}@{HERE}:{self.port}/{bucket}"
 
 
 def lacks() -> str | None:

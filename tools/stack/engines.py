@@ -15,17 +15,25 @@ class Engines:
     kafka: kafka.Cluster
     postgres: postgres.Postgres
     s3: s3.Store
-    folder: Path
 
     def servers(self) -> list[Server]:
         return [self.postgres.server, self.s3.server, *(it.server for it in self.kafka.brokers)]
 
-    def object_places(self) -> Mapping[str, str]:
-        """The settings that say where objects are."""
-        return {
-            "objects_dir": str(self.folder / "objects"),
-            "bundles_dir": str(self.folder / "bundles"),
-        }
+    def make_buckets(self) -> "Buckets":
+        """Make the buckets, and who may do what in them; once the store runs."""
+        originals, bundles = self.s3.new_bucket(), self.s3.new_bucket()
+        return Buckets(
+            {"ingest": originals, "access": self.s3.reader("access", originals)},
+            {"audit": bundles, "access": self.s3.reader("access", bundles)},
+        )
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """By service, the addresses of what it may use: one fills a bucket, others read it."""
+
+    originals: Mapping[str, str]
+    bundles: Mapping[str, str]
 
 
 def engines(folder: Path, brokers: int) -> Engines:
@@ -34,7 +42,6 @@ def engines(folder: Path, brokers: int) -> Engines:
         kafka.cluster(folder / "kafka", brokers),
         postgres.postgres(folder / "postgres"),
         s3.minio(folder / "minio"),
-        folder,
     )
 
 

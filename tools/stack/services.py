@@ -14,7 +14,7 @@ from liuhen.services import SERVICES
 from tools.engines.cache import EngineError
 from tools.engines.postgres import Postgres
 from tools.engines.server import HERE, Server
-from tools.stack.engines import Engines
+from tools.stack.engines import Buckets, Engines
 
 FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
 """What a service's process gets from ours; everything else it is told by its own variables."""
@@ -63,8 +63,9 @@ LIUHEN = (sys.executable, "-m", "liuhen")
 
 
 def services(folder: Path, engines: Engines, ports: Mapping[str, int]) -> list[Service]:
-    """Every service of the product, with its database and roles made."""
-    return [_service(name, folder, engines, ports) for name in SERVICES]
+    """Every service of the product, with its database, roles and buckets made."""
+    buckets = engines.make_buckets()
+    return [_service(name, folder, engines, buckets, ports) for name in SERVICES]
 
 
 def run(words: list[str], variables: Mapping[str, str]) -> None:
@@ -80,7 +81,9 @@ def run(words: list[str], variables: Mapping[str, str]) -> None:
         raise EngineError(f"liuhen {' '.join(words)}: {done.stderr}")
 
 
-def _service(name: str, folder: Path, engines: Engines, ports: Mapping[str, int]) -> Service:
+def _service(
+    name: str, folder: Path, engines: Engines, buckets: Buckets, ports: Mapping[str, int]
+) -> Service:
     owner, role = f"{name}_owner", name
     owner_url = _role(engines.postgres, name, owner)
     engines.postgres.run(f"CREATE DATABASE {name} OWNER {owner}")
@@ -92,7 +95,9 @@ def _service(name: str, folder: Path, engines: Engines, ports: Mapping[str, int]
         "keys_dir": str(folder / name / "keys"),
         "spool_dir": str(folder / name / "spool"),
         "exports_dir": str(folder / name / "exports"),
-        **engines.object_places(),
+        "objects_url": buckets.originals.get(name, ""),
+        "bundles_url": buckets.bundles.get(name, ""),
+        "lock_mode": "compliance",
     }
     fields = SERVICES[name].settings.model_fields
     variables = {
