@@ -41,7 +41,10 @@ def measure() -> Sequence[Figure]:
         data, films = Path(place) / "data", Path(place) / "films"
         data.mkdir()
         films.mkdir()
-        with _product(data) as address, staged(Product.on_one_box(address, data), films, Silent()) as stage:
+        with (
+            _product(data) as address,
+            staged(Product.on_one_box(address, data), films, Silent()) as stage,
+        ):
             zezhou.people_and_agencies(stage)
             zezhou.law_and_case(stage)
             street = Street(stage)

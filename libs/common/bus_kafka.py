@@ -214,10 +214,10 @@ class KafkaSubscription:
             consumer.seek(partition, at + 1)
             self._placed.add(partition)
 
-    def _topic(self, place: TopicPartition | ConsumerRecord[bytes | None, bytes | None]) -> str:
+    def _topic(self, place: TopicPartition | ConsumerRecord) -> str:
         return place.topic.removeprefix(self._address.prefix)
 
-    def _received(self, found: ConsumerRecord[bytes | None, bytes | None]) -> Received:
+    def _received(self, found: ConsumerRecord) -> Received:
         headers = {_text(name): _text(value) for name, value in found.headers}
         topic, key = self._topic(found), _text(found.key)
         return Received(

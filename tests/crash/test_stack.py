@@ -6,6 +6,7 @@ Method: kill -9 of random services at seeded moments while the story goes on; th
 import random
 import threading
 from collections.abc import Generator
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -74,8 +75,8 @@ def test_a_database_that_restarts_is_waited_for(stack: Stack) -> None:
     postgres = stack.engines.postgres.server
     postgres.stop()
     postgres.start()
-    while not answers or answers[-1] == httpx.codes.SERVICE_UNAVAILABLE:
+    while not answers or answers[-1] == HTTPStatus.SERVICE_UNAVAILABLE:
         assert asking.is_alive()
     over.set()
     asking.join()
-    assert set(answers) <= {httpx.codes.UNAUTHORIZED, httpx.codes.SERVICE_UNAVAILABLE}
+    assert set(answers) <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}

@@ -9,9 +9,8 @@ from tempfile import mkdtemp
 import pytest
 
 from tools.engines import kafka as kafkas
-from tools.engines import nginx
+from tools.engines import nginx, s3
 from tools.engines import postgres as postgreses
-from tools.engines import s3
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""

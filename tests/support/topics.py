@@ -38,11 +38,11 @@ async def config(cluster: Cluster, topic: str) -> Mapping[str, str]:
     await admin.start()
     try:
         asked = ConfigResource(ConfigResourceType.TOPIC, topic)
-        code = UNKNOWN_TOPIC  # also for a moment after it was made
-        while code == UNKNOWN_TOPIC:
+        while True:
             (answer,) = await admin.describe_configs([asked])
             code, said, _, _, entries = answer.resources[0]
+            if code != UNKNOWN_TOPIC:  # as for a moment after it was made
+                assert not code, (topic, said)
+                return {entry[0]: entry[1] for entry in entries}
     finally:
         await admin.close()
-    assert not code, (topic, said)
-    return {entry[0]: entry[1] for entry in entries}

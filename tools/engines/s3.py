@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from common.s3 import make_bucket
 from minio import MinioAdmin
-from minio.credentials import StaticProvider
+from minio.credentials.providers import StaticProvider
 
+from common.s3 import make_bucket
 from tools.engines.cache import fetch, kept, lacking
 from tools.engines.server import HERE, Server, free_ports
 
@@ -52,14 +52,18 @@ class Store:
             secure=False,
         )
         name = f"{user}-{bucket}"
-        admin.policy_add(
+        admin.policy_add(  # pyright: ignore[reportUnknownMemberType] - half typed
             name,
             policy={
                 "Version": "2012-10-17",
                 "Statement": [
                     {
                         "Effect": "Allow",
-                        "Action": ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"],
+                        "Action": [
+                            "s3:ListBucket",
+                            "s3:ListBucketVersions",
+                            "s3:GetBucketLocation",
+                        ],
                         "Resource": [f"arn:aws:s3:::{bucket}"],
                     },
                     {

@@ -25,7 +25,9 @@ def main() -> int:
     verbs.add_parser("status", help="what runs, and since when")
     verbs.add_parser("logs", help="the end of one process's log").add_argument("name")
     verbs.add_parser("down", help="stop everything and remove its data")
-    demo = verbs.add_parser("demo", help="the story on a stack of its own, which is gone afterwards")
+    demo = verbs.add_parser(
+        "demo", help="the story on a stack of its own, which is gone afterwards"
+    )
     demo.add_argument("--json", type=Path, help="write the outcome here")
     said = words.parse_args()
     try:

@@ -48,4 +48,3 @@ def engines(folder: Path, brokers: int) -> Engines:
 def lacks() -> str | None:
     """Why a stack cannot stand here."""
     return "; ".join(filter(None, (kafka.lacks(), s3.lacks(), nginx.lacks()))) or None
-

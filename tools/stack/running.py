@@ -1,4 +1,4 @@
-"""Remembers which processes are the running stack's, so that another command finds and ends them."""
+"""Remembers which processes are the running stack's, so that another command can end them."""
 
 import json
 import os

@@ -39,7 +39,7 @@ class Service:
             [*LIUHEN, "serve", self.name, "--port", str(self.port)],
             folder / f"{self.name}.log",
             self._is_ready,
-            env=_inherited() | self.variables,
+            env={**_inherited(), **self.variables},
         )
 
     def migrate(self) -> None:
@@ -75,7 +75,11 @@ def run(words: list[str], variables: Mapping[str, str]) -> None:
         EngineError: it refused; says why.
     """
     done = subprocess.run(  # noqa: S603 - our own command
-        [*LIUHEN, *words], env=_inherited() | variables, capture_output=True, text=True, check=False
+        [*LIUHEN, *words],
+        env={**_inherited(), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise EngineError(f"liuhen {' '.join(words)}: {done.stderr}")
@@ -101,7 +105,9 @@ def _service(
     }
     fields = SERVICES[name].settings.model_fields
     variables = {
-        f"{_prefix(name)}{field.upper()}": place for field, place in places.items() if field in fields
+        f"{_prefix(name)}{field.upper()}": place
+        for field, place in places.items()
+        if field in fields
     }
     return Service(name, ports[name], owner_url, role, variables)
 

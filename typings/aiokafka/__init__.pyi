@@ -1,0 +1,87 @@
+# What Liuhen uses of aiokafka, which has no types of its own.
+
+from asyncio import Future
+from collections.abc import Collection, Mapping, Sequence
+from ssl import SSLContext
+from typing import NamedTuple
+
+from aiokafka.abc import ConsumerRebalanceListener
+
+class TopicPartition(NamedTuple):
+    topic: str
+    partition: int
+
+class ConsumerRecord:
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+class AIOKafkaConsumer:
+    def __init__(
+        self,
+        *topics: str,
+        bootstrap_servers: str | list[str] = ...,
+        group_id: str | None = None,
+        enable_auto_commit: bool = True,
+        auto_offset_reset: str = ...,
+        retry_backoff_ms: int = ...,
+        security_protocol: str = ...,
+        ssl_context: SSLContext | None = None,
+        sasl_mechanism: str = ...,
+        sasl_plain_username: str | None = None,
+        sasl_plain_password: str | None = None,
+    ) -> None: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    def subscribe(
+        self, topics: Collection[str] = (), listener: ConsumerRebalanceListener | None = None
+    ) -> None: ...
+    def assignment(self) -> set[TopicPartition]: ...
+    def seek(self, partition: TopicPartition, offset: int) -> None: ...
+    async def commit(self) -> None: ...
+    async def getone(self) -> ConsumerRecord: ...
+    async def getmany(
+        self, *, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]: ...
+    async def end_offsets(
+        self, partitions: Collection[TopicPartition]
+    ) -> Mapping[TopicPartition, int]: ...
+
+class AIOKafkaProducer:
+    def __init__(
+        self,
+        *,
+        bootstrap_servers: str | list[str] = ...,
+        acks: str | int = ...,
+        enable_idempotence: bool = False,
+        max_request_size: int = ...,
+        retry_backoff_ms: int = ...,
+        security_protocol: str = ...,
+        ssl_context: SSLContext | None = None,
+        sasl_mechanism: str = ...,
+        sasl_plain_username: str | None = None,
+        sasl_plain_password: str | None = None,
+    ) -> None: ...
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+    async def send(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        partition: int | None = None,
+        *,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> Future[object]: ...
+    async def send_and_wait(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        partition: int | None = None,
+        *,
+        headers: Sequence[tuple[str, bytes]] = (),
+    ) -> object: ...
