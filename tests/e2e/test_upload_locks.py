@@ -19,7 +19,7 @@ from common.db import Database
 from common.objects import StoreAwayError
 from contracts.identity import Role
 from contracts.retention import ClipScheduled
-from ingest.domain import Lock, LockedClip
+from ingest.domain import Lock, LockedClip, clip_id_of
 from ingest.operations.locking import apply_lock
 from ingest.tables import LockRow
 from liuhen import standalone
@@ -28,7 +28,7 @@ from liuhen.services import SERVICES, sqlite_url
 from tests.support.house import House, close, settle
 from tests.support.people import Signer, person
 from tests.support.said import say
-from tests.support.uploads import announce, ask, clip, send, upload
+from tests.support.uploads import announce, ask, begin, clip, send, upload
 from tools.engines import s3
 
 FILM = b"a film"
@@ -108,11 +108,12 @@ async def test_also_a_film_that_is_not_what_was_announced_is_locked(
 async def test_the_store_follows_the_schedules_and_a_lock_is_never_shortened(
     tmp_path: Path, store_url: str
 ) -> None:
-    clip_id = uuid4()
+    client_id = uuid4()
+    clip_id = clip_id_of(OFFICER.agency_id, client_id)
     async with receiving(tmp_path, store_url) as h:
         await say(h, scheduled(clip_id, date(2056, 1, 1)))  # before the clip is kept
         assert unapplied(h) == [clip_id]
-        await upload(h, OFFICER, FILM, clip_id)
+        await upload(h, OFFICER, FILM, client_id)
         assert locked_until(h) == IN_2056
         await say(h, scheduled(clip_id, date(2030, 1, 1)))
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
@@ -127,18 +128,18 @@ async def test_the_store_follows_the_schedules_and_a_lock_is_never_shortened(
 async def test_two_clips_of_the_same_bytes_are_kept_for_the_longer_of_their_times(
     tmp_path: Path, store_url: str
 ) -> None:
-    long, short = uuid4(), uuid4()
     async with receiving(tmp_path, store_url) as h:
-        for clip_id, year in ((long, 2056), (short, 2030)):
-            await upload(h, OFFICER, FILM, clip_id)
+        for year in (2056, 2030):
+            clip_id = await upload(h, OFFICER, FILM)
             await say(h, scheduled(clip_id, date(year, 1, 1)))
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
 
 
 async def test_a_schedule_that_came_while_a_lock_was_applied_is_applied_too(tmp_path: Path) -> None:
-    clip_id = uuid4()
+    client_id = uuid4()
+    clip_id = clip_id_of(OFFICER.agency_id, client_id)
     async with receiving(tmp_path, (tmp_path / "objects").as_uri()) as h:
-        await upload(h, OFFICER, FILM, clip_id)
+        await upload(h, OFFICER, FILM, client_id)
         ctx = h.ctx("ingest")
         with ctx.db.transaction() as session:
             session.add(
@@ -151,35 +152,32 @@ async def test_a_schedule_that_came_while_a_lock_was_applied_is_applied_too(tmp_
 
 
 async def test_a_lock_that_cannot_be_applied_stops_no_other(tmp_path: Path) -> None:
-    clip_ids = sorted([uuid4(), uuid4(), uuid4()])
     async with receiving(tmp_path, (tmp_path / "objects").as_uri()) as h:
-        for number, clip_id in enumerate(clip_ids):
-            await upload(h, OFFICER, b"film %d" % number, clip_id)
-        digest = sha256(b"film 0").hexdigest()
-        (tmp_path / "objects" / digest[:2] / digest).unlink()
-        await say(h, *(scheduled(clip_id, date(2056, 1, 1)) for clip_id in clip_ids))
-        assert unapplied(h) == clip_ids[:1]
-        for number in (1, 2):
-            assert locked_until(h, sha256(b"film %d" % number).hexdigest()) == IN_2056
+        films = [b"film %d" % number for number in range(3)]
+        kept = {await upload(h, OFFICER, film): sha256(film).hexdigest() for film in films}
+        lost, *others = sorted(kept)
+        (tmp_path / "objects" / kept[lost][:2] / kept[lost]).unlink()
+        await say(h, *(scheduled(clip_id, date(2056, 1, 1)) for clip_id in kept))
+        assert unapplied(h) == [lost]
+        assert {locked_until(h, kept[clip_id]) for clip_id in others} == {IN_2056}
 
 
 async def test_while_the_store_is_away_nothing_is_lost_and_all_follows_when_it_is_back(
     tmp_path: Path, mortal_s3: s3.Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("common.s3.BACKOFF_S", 0.01)
-    old, new = uuid4(), uuid4()
     async with receiving(tmp_path, mortal_s3.new_bucket()) as h:
         retention, ingesting = (h.app.state.apps[it].state.steps for it in ("retention", "ingest"))
-        await upload(h, OFFICER, FILM, old)
+        old = await upload(h, OFFICER, FILM)
         mortal_s3.server.kill()
         ctx = h.ctx("retention")
         with ctx.db.transaction() as session:
             ctx.outbox.emit(session, scheduled(old, date(2056, 1, 1)))
         await retention["relay"](0)
         await ingesting["consumer"](0)
-        location = (await announce(h, OFFICER, b"new film", new)).headers["location"]
+        location, new = await begin(h, OFFICER, b"new film")
         answer = await send(h, OFFICER, location, 0, b"new film")
-        assert (answer.status_code, answer.json()["code"]) == (503, "common.store-away")
+        assert (answer.status_code, answer.headers["upload-offset"]) == (204, "8")
         for name in ("locker", "finaliser"):
             with pytest.raises(StoreAwayError):
                 await ingesting[name](0)

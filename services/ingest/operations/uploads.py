@@ -1,5 +1,6 @@
 """Films arrive: announced, received with every acknowledged byte durable, kept at the end."""
 
+import logging
 import secrets
 from collections.abc import AsyncIterable
 from contextlib import suppress
@@ -11,6 +12,7 @@ from anyio import CancelScope, to_thread
 from sqlmodel import Session
 
 from common.auth import Requester
+from common.objects import StoreAwayError
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
 from ingest import store
@@ -37,6 +39,8 @@ SILENCE_MAX_S: Final = 60
 """A client that sends nothing for so long is taken for gone."""
 OPEN_MAX: Final = timedelta(days=30)
 """How long an upload counts as open. Its bytes are kept, and it may go on, for ever."""
+
+logger = logging.getLogger(__name__)
 
 
 def announce(
@@ -115,8 +119,7 @@ def _check_limits(ctx: Context, session: Session, who: Requester) -> None:
 async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
     """Where the client goes on. Ends the reading of an older request, after what it has received.
 
-    A film that has arrived is also kept before this returns, so that nobody takes "all bytes are
-    there" for more than it is.
+    A film that has arrived is also kept before this returns, unless the store is away.
 
     Raises:
         UploadUnknownError: unknown, or another agency's.
@@ -137,6 +140,9 @@ async def append(
     chunks: AsyncIterable[bytes],
 ) -> Upload:
     """Receive one request's bytes and return once they are durable, and the whole film kept.
+
+    While the store of objects is away, a whole film waits in the spool, which is as durable as every
+    other acknowledged byte; the loop `finaliser` keeps it later.
 
     `length` is how many the request announces, if it does. The last request may be repeated: its
     answer is the same.
@@ -194,9 +200,13 @@ def _commit(ctx: Context, upload: Upload, content: bytes) -> Upload:
 
 
 async def _finished(ctx: Context, upload: Upload) -> Upload:
+    """Keep a film that is complete, now if the store answers: its bytes are durable as it is."""
     if upload.state is UploadState.RECEIVED:
-        async with ctx.finishing.take(upload.upload_id):
-            upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
+        try:
+            async with ctx.finishing.take(upload.upload_id):
+                upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
+        except StoreAwayError:
+            logger.warning("film waits for the store", extra={"upload_id": upload.upload_id})
     if upload.state is UploadState.QUARANTINED:
         raise DigestDiffersError
     return upload
