@@ -104,11 +104,11 @@ def the_duty_is_met(stage: Stage) -> str:
     """5: a clip filmed afterwards never counts; clip B covers the rest; marks satisfy the row."""
     upload(stage, "li", "clip.c", *FILM_C, unit="zezhou.team")
     link(stage, "li", "clip.c", ACTIVITY)
-    row = _row_when(stage, lambda row: row["not_counted"])
+    # Until its bytes are kept, another reason is given: the two services are heard in any order.
+    row = _row_when(stage, lambda row: any("补录" in it["reason"] for it in row["not_counted"]))
     expect(row["verdict"] == "not_satisfied", "a clip filmed afterwards filled the gap")
     (late,) = row["not_counted"]
     expect(late["clip_id"] == stage.id("clip.c"), f"another clip is late: {late}")
-    expect("补录" in late["reason"], f"no reason: {late}")
 
     upload(stage, "wang", "clip.b", *FILM_B, unit="zezhou.team")
     link(stage, "wang", "clip.b", ACTIVITY)

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,13 +35,20 @@ def version() -> str:
     return said.stderr.strip().partition("/")[2]
 
 
-def nginx(folder: Path, port: int, locations: Sequence[str]) -> Server:
-    """A gateway on `port` with `locations` in its one server, all of its files in `folder`."""
+def nginx(folder: Path, port: int, routes: Mapping[str, Sequence[str]]) -> Server:
+    """A gateway on `port` to the addresses behind each first part of a path."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nginx.conf"
     temporary = "\n".join(
         f"  {kind}_temp_path {folder / kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    upstreams = "".join(
+        f"  upstream {name} {{ {' '.join(f'server {it};' for it in addresses)} }}\n"
+        for name, addresses in routes.items()
+    )
+    locations = "".join(
+        f"    location /{name}/ {{ proxy_pass http://{name}; }}\n" for name in routes
     )
     config.write_text(
         f"""daemon off;
@@ -51,7 +58,7 @@ events {{ worker_connections 1024; }}
 http {{
   access_log off;
 {temporary}
-  server {{
+{upstreams}  server {{
     listen {HERE}:{port};
     server_tokens off;
     client_max_body_size 0;
@@ -70,7 +77,7 @@ http {{
       add_header Retry-After 2 always;
       return 503 '{AWAY}';
     }}
-{"".join(locations)}  }}
+{locations}  }}
 }}
 """
     )

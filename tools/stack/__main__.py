@@ -22,6 +22,7 @@ def main() -> int:
     verbs = words.add_subparsers(dest="verb", required=True)
     up = verbs.add_parser("up", help="start the engines and every service, all new")
     up.add_argument("--brokers", type=int, choices=[1, 3], default=1)
+    up.add_argument("--replicas", type=int, default=1, help="of each service that may have several")
     verbs.add_parser("status", help="what runs, and since when")
     verbs.add_parser("logs", help="the end of one process's log").add_argument("name")
     verbs.add_parser("down", help="stop everything and remove its data")
@@ -33,7 +34,7 @@ def main() -> int:
     try:
         match said.verb:
             case "up":
-                return _up(said.brokers)
+                return _up(said.brokers, said.replicas)
             case "status":
                 print(running.status(FOLDER))
             case "logs":
@@ -48,10 +49,10 @@ def main() -> int:
     return 0
 
 
-def _up(brokers: int) -> int:
+def _up(brokers: int, replicas: int) -> int:
     _refuse_without_tools()
     running.refuse_second(FOLDER)
-    stack = raise_(FOLDER, brokers)
+    stack = raise_(FOLDER, brokers, replicas)
     running.remember(stack)
     print(f"Liuhen 留痕 listens on {stack.address}, everything in {FOLDER}\n{_versions()}")
     return 0

@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import httpx
@@ -13,11 +16,16 @@ import httpx
 from liuhen.services import SERVICES
 from tools.engines.cache import EngineError
 from tools.engines.postgres import Postgres
-from tools.engines.server import HERE, Server
+from tools.engines.server import HERE, Server, free_ports
 from tools.stack.engines import Buckets, Engines
 
 FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
 """What a service's process gets from ours; everything else it is told by its own variables."""
+
+
+LIUHEN: Final = (sys.executable, "-m", "liuhen")
+ALONE: Final = ("ingest", "audit")
+"""A spool and a log belong to one process each."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,8 @@ class Service:
     """One service, not started yet."""
 
     name: str
-    port: int
+    ports: Sequence[int]
+    """One for each replica."""
     owner_url: str
     """Its database as the role that owns the tables: for `migrate` alone."""
     role: str
@@ -33,14 +42,19 @@ class Service:
     variables: Mapping[str, str]
     """Its own settings, and those of no other service."""
 
-    def server(self, folder: Path) -> Server:
-        return Server(
-            self.name,
-            [*LIUHEN, "serve", self.name, "--port", str(self.port)],
-            folder / f"{self.name}.log",
-            self._is_ready,
-            env={**_inherited(), **self.variables},
-        )
+    def servers(self, folder: Path) -> list[Server]:
+        """A process for each replica; the first bears the service's name."""
+        names = [self.name, *(f"{self.name}-{number}" for number in range(2, len(self.ports) + 1))]
+        return [
+            Server(
+                name,
+                [*LIUHEN, "serve", self.name, "--port", str(port)],
+                folder / f"{name}.log",
+                partial(_is_ready, port),
+                env={**_inherited(), **self.variables},
+            )
+            for name, port in zip(names, self.ports, strict=True)
+        ]
 
     def migrate(self) -> None:
         """Bring the database to its newest schema, as its owner.
@@ -51,21 +65,22 @@ class Service:
         as_owner = {**self.variables, f"{_prefix(self.name)}DATABASE_URL": self.owner_url}
         run(["migrate", self.name, "--role", self.role], as_owner)
 
-    def _is_ready(self) -> bool:
-        try:
-            url = f"http://{HERE}:{self.port}/readyz"
-            return httpx.get(url, trust_env=False, timeout=5).is_success
-        except httpx.TransportError:
-            return False
 
-
-LIUHEN = (sys.executable, "-m", "liuhen")
-
-
-def services(folder: Path, engines: Engines, ports: Mapping[str, int]) -> list[Service]:
+def services(folder: Path, engines: Engines, replicas: int) -> list[Service]:
     """Every service of the product, with its database, roles and buckets made."""
     buckets = engines.make_buckets()
+    counts = {name: 1 if name in ALONE else replicas for name in SERVICES}
+    free = iter(free_ports(sum(counts.values())))
+    ports = {name: list(islice(free, count)) for name, count in counts.items()}
     return [_service(name, folder, engines, buckets, ports) for name in SERVICES]
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        url = f"http://{HERE}:{port}/readyz"
+        return httpx.get(url, trust_env=False, timeout=5).is_success
+    except httpx.TransportError:
+        return False
 
 
 def run(words: list[str], variables: Mapping[str, str]) -> None:
@@ -86,12 +101,16 @@ def run(words: list[str], variables: Mapping[str, str]) -> None:
 
 
 def _service(
-    name: str, folder: Path, engines: Engines, buckets: Buckets, ports: Mapping[str, int]
+    name: str,
+    folder: Path,
+    engines: Engines,
+    buckets: Buckets,
+    ports: Mapping[str, Sequence[int]],
 ) -> Service:
     owner, role = f"{name}_owner", name
     owner_url = _role(engines.postgres, name, owner)
     engines.postgres.run(f"CREATE DATABASE {name} OWNER {owner}")
-    keys = f"http://{HERE}:{ports['identity']}/identity/.well-known/jwks.json"
+    keys = f"http://{HERE}:{ports['identity'][0]}/identity/.well-known/jwks.json"
     places = {
         "database_url": _role(engines.postgres, name, role),
         "bus_url": engines.kafka.url,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from liuhen.services import SERVICES
 from tools.engines.server import HERE, Server, free_ports, start_all
 from tools.stack.engines import Engines, engines
 from tools.stack.gateway import gateway
@@ -31,8 +30,10 @@ class Stack:
             server.stop()
 
 
-def raise_(folder: Path, brokers: int = 1) -> Stack:
+def raise_(folder: Path, brokers: int = 1, replicas: int = 1) -> Stack:
     """Start the engines, make what the services need in them, and start the services.
+
+    `replicas` of each service that may have several.
 
     Raises:
         EngineError: something does not start; nothing is left running.
@@ -41,15 +42,13 @@ def raise_(folder: Path, brokers: int = 1) -> Stack:
     started = its.servers()
     try:
         start_all(started)
-        names = list(SERVICES)
-        gate, *rest = free_ports(1 + len(names))
-        ports = dict(zip(names, rest, strict=True))
-        all_services = services(folder, its, ports)
+        all_services = services(folder, its, replicas)
         run(["topics", "--copies", str(brokers)], {"LIUHEN_BUS_URL": its.kafka.url})
         for service in all_services:
             service.migrate()
-        processes = [service.server(folder) for service in all_services]
-        started += [*processes, gateway(folder, gate, ports)]
+        (gate,) = free_ports(1)
+        started += [it for service in all_services for it in service.servers(folder)]
+        started += [gateway(folder, gate, {it.name: it.ports for it in all_services})]
         start_all(started)
     except BaseException:
         for server in reversed(started):

@@ -141,8 +141,8 @@ async def append(
 ) -> Upload:
     """Receive one request's bytes and return once they are durable, and the whole film kept.
 
-    While the store of objects is away, a whole film waits in the spool, which is as durable as every
-    other acknowledged byte; the loop `finaliser` keeps it later.
+    While the store of objects is away, a whole film waits in the spool, which is as durable as
+    every other acknowledged byte; the loop `finaliser` keeps it later.
 
     `length` is how many the request announces, if it does. The last request may be repeated: its
     answer is the same.
