@@ -14,6 +14,35 @@ AWAY: Final = (
     '"status": 503, "title": "服务暂时不可用，请稍后重试"}'
 )
 """What a client hears of a service that does not run; in the shape of every other failure."""
+TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+CONFIG: Final = """daemon off;
+pid {folder}/nginx.pid;
+worker_processes 1;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+{temporary}{upstreams}  server {{
+    listen {listen};
+    server_tokens off;
+    client_max_body_size 0;
+    proxy_http_version 1.1;
+    proxy_request_buffering off;
+    proxy_buffering off;
+    proxy_read_timeout 1h;
+    proxy_send_timeout 1h;
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Proto $scheme;
+    error_page 502 504 = @away;
+    location @away {{
+      internal;
+      default_type application/problem+json;
+      add_header Retry-After 2 always;
+      return 503 '{away}';
+    }}
+{locations}  }}
+}}
+"""
 NEEDS: Final = ("apt-get", "dpkg")
 
 
@@ -39,57 +68,23 @@ def nginx(folder: Path, port: int, routes: Mapping[str, Sequence[str]]) -> Serve
     """A gateway on `port` to the addresses behind each first part of a path."""
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nginx.conf"
-    temporary = "\n".join(
-        f"  {kind}_temp_path {folder / kind};"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    upstreams = "".join(
-        f"  upstream {name} {{ {' '.join(f'server {it};' for it in addresses)} }}\n"
-        for name, addresses in routes.items()
-    )
-    locations = "".join(
-        f"    location /{name}/ {{ proxy_pass http://{name}; }}\n" for name in routes
-    )
     config.write_text(
-        f"""daemon off;
-pid {folder / "nginx.pid"};
-worker_processes 1;
-events {{ worker_connections 1024; }}
-http {{
-  access_log off;
-{temporary}
-{upstreams}  server {{
-    listen {HERE}:{port};
-    server_tokens off;
-    client_max_body_size 0;
-    proxy_http_version 1.1;
-    proxy_request_buffering off;
-    proxy_buffering off;
-    proxy_read_timeout 1h;
-    proxy_send_timeout 1h;
-    proxy_set_header Host $http_host;
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    error_page 502 504 = @away;
-    location @away {{
-      internal;
-      default_type application/problem+json;
-      add_header Retry-After 2 always;
-      return 503 '{AWAY}';
-    }}
-{locations}  }}
-}}
-"""
+        CONFIG.format(
+            folder=folder,
+            listen=f"{HERE}:{port}",
+            away=AWAY,
+            temporary="".join(f"  {kind}_temp_path {folder / kind};\n" for kind in TEMPORARY),
+            upstreams="".join(
+                f"  upstream {name} {{ {' '.join(f'server {it};' for it in addresses)} }}\n"
+                for name, addresses in routes.items()
+            ),
+            locations="".join(
+                f"    location /{name}/ {{ proxy_pass http://{name}; }}\n" for name in routes
+            ),
+        )
     )
-    command = [
-        str(program()),
-        "-p",
-        str(folder),
-        "-c",
-        str(config),
-        "-e",
-        str(folder / "error.log"),
-    ]
+    errors = str(folder / "error.log")
+    command = [str(program()), "-p", str(folder), "-c", str(config), "-e", errors]
     return Server("nginx", command, folder / "nginx.log", lambda: listens(port))
 
 

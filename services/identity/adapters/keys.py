@@ -36,7 +36,7 @@ class SigningKeys:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
         if not list(folder.glob("*.pem")):
-            files.write(folder / "0001.pem", _new_key(), 0o600)
+            files.write_first(folder / "0001.pem", _new_key(), 0o600)
         keys = {path.stem: _read(path) for path in folder.glob("*.pem")}
         opened = cls(keys)
         files.write(folder / "jwks.json", json.dumps(opened.jwks()).encode(), 0o644)

@@ -17,8 +17,8 @@ class SetupCode:
 
     def prepare(self) -> None:
         """Have a code; one that is there stays, so that a restart does not change it."""
-        if not self._path.exists():
-            files.write(self._path, f"{secrets.token_hex(CODE_BYTES)}\n".encode(), 0o600)
+        code = f"{secrets.token_hex(CODE_BYTES)}\n".encode()
+        files.write_first(self._path, code, 0o600)
 
     def fits(self, code: str) -> bool:
         try:

@@ -12,7 +12,7 @@ from anyio import to_thread
 from argon2 import PasswordHasher
 
 from common.throttle import Throttle
-from identity.adapters import files, refresh_tokens
+from identity.adapters import refresh_tokens
 from identity.adapters.keys import SigningKeys
 from identity.adapters.passwords import HASHING_MAX, NOBODYS, WAITING_MAX, Passwords
 from identity.adapters.setup_code import SetupCode
@@ -51,12 +51,6 @@ def test_a_setup_code_survives_a_restart_and_is_gone_once_used(tmp_path: Path) -
     assert not code.fits(text[:-1])
     code.discard()
     assert not code.fits(text)
-
-
-def test_a_half_written_file_never_takes_the_place_of_a_whole_one(tmp_path: Path) -> None:
-    (tmp_path / "a.new").write_text("half")
-    files.write(tmp_path / "a.txt", b"whole", 0o600)
-    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_passwords_are_argon2id_and_fit_in_any_normal_form() -> None:
