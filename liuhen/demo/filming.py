@@ -9,7 +9,7 @@ import httpx
 from liuhen.demo.cast import named
 from liuhen.demo.film import make_film
 from liuhen.demo.line import PATIENCE_S, PAUSE_S, StoryError
-from liuhen.demo.phone import Phone, UploadReport
+from liuhen.demo.phone import Phone, UploadFailedError, UploadReport
 from liuhen.demo.stage import Stage, expect
 
 CUT_AT: Final = 0.55
@@ -42,13 +42,16 @@ def upload(
                 report = phone.upload(
                     path, client_id, metadata, lambda done, _size: move(done), cut_at
                 )
-        except (httpx.TransportError, OSError) as error:
+        except (httpx.TransportError, OSError, UploadFailedError) as error:
+            if isinstance(error, UploadFailedError) and not error.is_passing:
+                raise
             if time.monotonic() > deadline:
                 raise StoryError(f"{clip}: nobody answers") from error
             time.sleep(PAUSE_S)
             continue
         stage.clips[clip] = report.clip_id
-        kept = stage.done(who, "GET", f"/ingest/v1/clips/{stage.id(clip)}")
+        kept_at = f"/ingest/v1/clips/{stage.id(clip)}"
+        kept = stage.sees(who, kept_at, bool, f"{clip} is kept")
         expect(kept["sha256"] == report.sha256, f"{clip}: the server has other bytes")
         if cut:
             expect(bool(report.resumed_from), f"{clip}: nothing was kept of what was sent before")

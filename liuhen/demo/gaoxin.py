@@ -65,6 +65,7 @@ def shown_by_the_rules(stage: Stage) -> str:
     stage.done("chen", "POST", f"{request}/approvals/consent", {"approve": True})
     view = stage.done("sun", "POST", f"{request}/views")
     film = stage.call("sun", "GET", view["content"])
+    expect(film.is_success, f"not shown: {film.status_code} {film.text}")
     shown = stage.done("zhang", "GET", f"/ingest/v1/clips/{clip}")
     expect(hashlib.sha256(film.content).hexdigest() == shown["sha256"], "other bytes were shown")
     stage.refused("zhang", "GET", view["content"], "access.view-unknown")

@@ -34,6 +34,11 @@ class UploadFailedError(Exception):
         self.status = status
         self.code = code
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether the server only asks for patience."""
+        return self.status == HTTPStatus.SERVICE_UNAVAILABLE
+
 
 @dataclass(frozen=True)
 class UploadReport:
