@@ -9,12 +9,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import events, verdict
+from bench import engines, events, verdict
 from bench.figures import Figure, number
 
 BENCHMARKS: Final[dict[str, Callable[[], Sequence[Figure]]]] = {
     "events": events.measure,
     "verdict": verdict.measure,
+    "engines": engines.measure,
+    "engines_verdict": engines.measure_verdict,
 }
 
 

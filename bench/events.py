@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from bench import plain
 from bench.figures import Figure
-from bench.line import Counted, running
+from bench.line import Counted, OneBox, Places, running
 
 RUNS: Final = 5
 BURST: Final = 50
@@ -60,15 +60,13 @@ def _measure(
     goal_per_s: int | None = None,
     per_transaction: int = BURST,
 ) -> Figure:
-    said = [
-        Counted(agency_id=UUID(int=0), thing=UUID(int=number % KEYS), number=number)
-        for number in range(events)
-    ]
+    said = some(events)
     runs: list[float] = []
     baseline: list[float] = []
     for _ in range(RUNS):
         with TemporaryDirectory() as folder:
-            runs.append(events / anyio.run(_travel_s, Path(folder), groups, said, per_transaction))
+            places = OneBox(Path(folder))
+            runs.append(events / anyio.run(travel_s, places, groups, said, per_transaction))
         with TemporaryDirectory() as folder:
             baseline.append(events / plain.insert_s(Path(folder), groups, said, per_transaction))
     return Figure(
@@ -82,11 +80,19 @@ def _measure(
     )
 
 
-async def _travel_s(
-    folder: Path, groups: int, events: Sequence[Counted], per_transaction: int
+def some(events: int) -> Sequence[Counted]:
+    """So many events about `KEYS` subjects."""
+    return [
+        Counted(agency_id=UUID(int=0), thing=UUID(int=number % KEYS), number=number)
+        for number in range(events)
+    ]
+
+
+async def travel_s(
+    places: Places, groups: int, events: Sequence[Counted], per_transaction: int
 ) -> float:
     """Seconds from the first emit to the last commit of the last group; the loops run all along."""
-    async with running(folder, groups) as line:
+    async with running(places, groups) as line:
         begun = perf_counter()
         await to_thread.run_sync(line.emit, events, per_transaction)
         await line.until_applied(len(events))

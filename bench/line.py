@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 from uuid import UUID
 
 import anyio
@@ -86,21 +86,43 @@ class Group:
             raise IncompleteError(f"{rows} rows of {events} events")
 
 
+class Places(Protocol):
+    """The engines that a line stands on."""
+
+    def database(self, name: str) -> str:
+        """The address of an empty database."""
+        ...
+
+    def bus(self) -> Bus: ...
+
+
+class OneBox:
+    """Files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def database(self, name: str) -> str:
+        return f"sqlite:///{self._folder}/{name}.db"
+
+    def bus(self) -> Bus:
+        return EmbeddedBus(Database(self.database("bus")))
+
+
 class Line:
     """Everything between an operation that emits and the rows its event causes."""
 
-    def __init__(self, folder: Path, groups: int) -> None:
+    def __init__(self, places: Places, groups: int) -> None:
         clock = SystemClock()
         ids = TimeIds(clock)
-        self.producer = Database(f"sqlite:///{folder}/producer.db")
+        self.producer = Database(places.database("producer"))
         PRODUCER.create_all(self.producer.engine)
-        self.bus = EmbeddedBus(Database(f"sqlite:///{folder}/bus.db"))
+        self.bus = places.bus()
         self.outbox = Outbox(OUTBOX, ids, clock)
         relay = Relay("line", PARTITIONS, self.producer, self.outbox, self.bus, ids, clock)
         names = [f"group{number}" for number in range(groups)]
         self.groups = [
-            Group(name, Database(f"sqlite:///{folder}/{name}.db"), self.bus, clock)
-            for name in names
+            Group(name, Database(places.database(name)), self.bus, clock) for name in names
         ]
         self.steps = {
             "relay": relay.step,
@@ -126,9 +148,9 @@ class Line:
 
 
 @asynccontextmanager
-async def running(folder: Path, groups: int) -> AsyncGenerator[Line]:
+async def running(places: Places, groups: int) -> AsyncGenerator[Line]:
     """A line whose loops run as they do in the product."""
-    line = Line(folder, groups)
+    line = Line(places, groups)
     async with anyio.create_task_group() as tasks:
         for name, step in line.steps.items():
             tasks.start_soon(loops.forever, name, step, line.heartbeats)

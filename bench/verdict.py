@@ -38,25 +38,27 @@ LIMIT: Final = (
 
 def measure() -> Sequence[Figure]:
     with TemporaryDirectory() as place:
-        data, films = Path(place) / "data", Path(place) / "films"
+        data = Path(place) / "data"
         data.mkdir()
-        films.mkdir()
-        with (
-            _product(data) as address,
-            staged(Product.on_one_box(address, data), films, Silent()) as stage,
-        ):
-            zezhou.people_and_agencies(stage)
-            zezhou.law_and_case(stage)
-            street = Street(stage)
-            street.block(5, None)  # the first requests of a new process say nothing about the rest
-            busy: list[list[float]] = []
-            idle: list[list[float]] = []
-            for _ in range(BLOCKS):
-                idle.append(street.block(IDLE_CLIPS // BLOCKS, None))
-                busy.append(street.block(CLIPS // BLOCKS, CLIPS_PER_S))
+        with _product(data) as address:
+            return measure_on("verdict", Product.on_one_box(address, data))
+
+
+def measure_on(name: str, product: Product) -> Sequence[Figure]:
+    """The same on a product that runs already; the figures are called after `name`."""
+    with TemporaryDirectory() as films, staged(product, Path(films), Silent()) as stage:
+        zezhou.people_and_agencies(stage)
+        zezhou.law_and_case(stage)
+        street = Street(stage)
+        street.block(5, None)  # the first requests of a new process say nothing about the rest
+        busy: list[list[float]] = []
+        idle: list[list[float]] = []
+        for _ in range(BLOCKS):
+            idle.append(street.block(IDLE_CLIPS // BLOCKS, None))
+            busy.append(street.block(CLIPS // BLOCKS, CLIPS_PER_S))
     return [
-        _figure("verdict.p50", 50, busy, idle, goal_s=None),
-        _figure("verdict.p99", 99, [list(chain(*busy))], [list(chain(*idle))], goal_s=GOAL_S),
+        _figure(f"{name}.p50", 50, busy, idle, goal_s=None),
+        _figure(f"{name}.p99", 99, [list(chain(*busy))], [list(chain(*idle))], goal_s=GOAL_S),
     ]
 
 

@@ -1,0 +1,220 @@
+"""The same on the real engines: Kafka, PostgreSQL and MinIO, each against its bare client."""
+
+import hashlib
+import os
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Final
+from uuid import uuid4
+
+import anyio
+import psycopg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from minio import Minio
+from sqlalchemy import text
+
+from bench import verdict
+from bench.events import BURST, some, travel_s
+from bench.figures import Figure
+from bench.line import PARTITIONS, Counted
+from common import kafka_topics
+from common.bus import Bus, partition_of
+from common.bus_kafka import KafkaBus
+from common.clock import SystemClock
+from common.db import Database
+from common.stores import open_objects
+from liuhen.demo.run import Product
+from liuhen.setup import SETUP_CODE
+from tools.engines import s3
+from tools.engines.server import HERE, start_all
+from tools.stack.engines import Engines, engines
+from tools.stack.stack import raise_
+
+RUNS: Final = 5
+EVENTS: Final = 12_000
+TRANSACTIONS: Final = 1_000
+FILM_BYTES: Final = 128 * 2**20
+
+
+def measure() -> Sequence[Figure]:
+    with _engines() as its:
+        return [_events(its), _transactions(its), _objects(its)]
+
+
+def measure_verdict() -> Sequence[Figure]:
+    with _folder() as folder:
+        stack = raise_(folder)
+        try:
+            exports = folder / "access" / "exports"
+            product = Product(stack.address, folder / "identity" / SETUP_CODE, exports)
+            return verdict.measure_on("verdict.engines", product)
+        finally:
+            stack.stop()
+
+
+@contextmanager
+def _folder() -> Generator[Path]:
+    with TemporaryDirectory(prefix="liuhen-bench-") as place:
+        folder = Path(place)
+        folder.chmod(0o755)  # PostgreSQL refuses to be root, and its user must enter
+        yield folder
+
+
+@contextmanager
+def _engines() -> Generator[Engines]:
+    with _folder() as folder:
+        its = engines(folder, brokers=1)
+        try:
+            start_all(its.servers())
+            yield its
+        finally:
+            for server in its.servers():
+                server.stop()
+
+
+class ManyBoxes:
+    """A line on the engines: databases and topics of its own."""
+
+    def __init__(self, its: Engines) -> None:
+        self._its = its
+        self.url = f"{its.kafka.url}/?prefix={uuid4().hex}."
+        anyio.run(kafka_topics.make, self.url, {"line": PARTITIONS}, 1)
+
+    def database(self, name: str) -> str:  # noqa: ARG002 - a new one has no need of a name
+        return self._its.postgres.new_database()
+
+    def bus(self) -> Bus:
+        return KafkaBus(self.url)
+
+
+def _events(its: Engines) -> Figure:
+    said = some(EVENTS)
+    runs: list[float] = []
+    bare: list[float] = []
+    for _ in range(RUNS):
+        runs.append(EVENTS / anyio.run(travel_s, ManyBoxes(its), 1, said, BURST))
+        bare.append(EVENTS / anyio.run(_bare_kafka_s, its, said))
+    return Figure(
+        name="engines.events",
+        unit="events/s",
+        runs=runs,
+        against="bare aiokafka, the same bytes produced and consumed",
+        baseline=bare,
+        goal=4_000,
+        limit=(
+            "one processor's time in Python: emitting, numbering and applying are statements of "
+            "psycopg and SQLAlchemy for each event, the brokers wait"
+        ),
+    )
+
+
+async def _bare_kafka_s(its: Engines, events: Sequence[Counted]) -> float:
+    prefix = f"{uuid4().hex}."
+    await kafka_topics.make(f"{its.kafka.url}/?prefix={prefix}", {"line": PARTITIONS}, 1)
+    topic = f"{prefix}line"
+    producer = AIOKafkaProducer(
+        bootstrap_servers=its.kafka.addresses, acks="all", enable_idempotence=True
+    )
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=its.kafka.addresses, auto_offset_reset="earliest"
+    )
+    values = [(str(it.thing), it.model_dump_json().encode()) for it in events]
+    headers = [("ce_type", Counted.type.encode())] * 11  # as many as a relay's
+    await producer.start()
+    await consumer.start()
+    begun = perf_counter()
+    for start in range(0, len(values), 500):
+        sent = [
+            await producer.send(
+                topic, value, key.encode(), partition_of(key, PARTITIONS), headers=headers
+            )
+            for key, value in values[start : start + 500]
+        ]
+        for one in sent:
+            await one
+    read = 0
+    while read < len(values):
+        read += sum(map(len, (await consumer.getmany(timeout_ms=1000, max_records=500)).values()))
+    taken_s = perf_counter() - begun
+    await producer.stop()
+    await consumer.stop()
+    return taken_s
+
+
+def _transactions(its: Engines) -> Figure:
+    url = its.postgres.new_database()
+    plain = url.replace("+psycopg", "")
+    runs: list[float] = []
+    bare: list[float] = []
+    insert = text("INSERT INTO it VALUES (:n)")
+    with Database(url) as db, psycopg.connect(plain) as connection:
+        connection.execute("CREATE TABLE it (n integer)")
+        connection.commit()
+        for _ in range(RUNS):
+            begun = perf_counter()
+            for number in range(TRANSACTIONS):
+                with db.transaction() as session:
+                    session.connection().execute(insert, {"n": number})
+            runs.append(TRANSACTIONS / (perf_counter() - begun))
+            begun = perf_counter()
+            for number in range(TRANSACTIONS):
+                connection.execute("INSERT INTO it VALUES (%s)", (number,))
+                connection.commit()
+            bare.append(TRANSACTIONS / (perf_counter() - begun))
+    return Figure(
+        name="engines.transactions",
+        unit="transactions/s",
+        runs=runs,
+        against="bare psycopg, an insert and a commit",
+        baseline=bare,
+        limit=(
+            "round trips: a check of the connection, BEGIN, the turn, the statement, COMMIT, where "
+            "bare psycopg has three; then the flush of the log"
+        ),
+    )
+
+
+def _objects(its: Engines) -> Figure:
+    url = its.s3.new_bucket()
+    objects = open_objects(url, SystemClock())
+    client = Minio(
+        endpoint=f"{HERE}:{its.s3.port}",
+        access_key=s3.USER,
+        secret_key=its.s3.password,
+        secure=False,
+    )
+    bucket = url.rpartition("/")[2]
+    runs: list[float] = []
+    bare: list[float] = []
+    mib = FILM_BYTES / 2**20
+    with TemporaryDirectory() as place:
+        film = Path(place) / "film"
+        for _ in range(RUNS):
+            content = os.urandom(FILM_BYTES)
+            film.write_bytes(content)
+            digest = hashlib.sha256(content).hexdigest()
+            begun = perf_counter()
+            objects.adopt(film, digest)
+            runs.append(mib / (perf_counter() - begun))
+            begun = perf_counter()
+            client.put_object(
+                bucket_name=bucket,
+                object_name=f"bare/{digest}",
+                data=BytesIO(content),
+                length=FILM_BYTES,
+                num_parallel_uploads=1,
+                part_size=16 * 2**20,
+            )
+            bare.append(mib / (perf_counter() - begun))
+    return Figure(
+        name="engines.put",
+        unit="MiB/s",
+        runs=runs,
+        against="the bare SDK's put_object, one part after the other",
+        baseline=bare,
+        limit="the digests: of what is sent by us, of each part by the SDK and the store",
+    )
