@@ -3,7 +3,6 @@
 Method: kill -9 of random services at seeded moments while the story goes on; then read the books.
 """
 
-import random
 import threading
 from collections.abc import Generator
 from http import HTTPStatus
@@ -12,18 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from liuhen.demo.run import Product
-from liuhen.demo.story import CHAPTERS, Outcome
 from liuhen.services import SERVICES
-from liuhen.setup import SETUP_CODE
-from tests.support import books
-from tests.support.tale import play_all
+from tests.support.torment import torment
 from tools.stack.stack import Stack, raise_
 
 KILLS = 6
 SEED = 20261121
-EVERY_S = (0.5, 3.0)
-"""How long the story goes on between two kills."""
 
 
 @pytest.fixture(scope="module")
@@ -36,29 +29,10 @@ def stack(engines_dir: Path, all_engines: None) -> Generator[Stack]:  # noqa: AR
 
 
 def test_the_story_ends_as_on_one_box_whoever_is_killed(stack: Stack, tmp_path: Path) -> None:
-    product = Product(
-        stack.address,
-        stack.folder / "identity" / SETUP_CODE,
-        stack.folder / "access" / "exports",
-    )
-    outcomes: list[Outcome] = []
-    story = threading.Thread(target=play_all, args=(product, tmp_path, outcomes))
-    story.start()
-    dice = random.Random(SEED)  # noqa: S311 - dice, not a secret
-    victims = [it for it in stack.servers if it.name.partition("-")[0] in SERVICES]
-    kills = 0
-    while kills < KILLS and story.is_alive():
-        story.join(dice.uniform(*EVERY_S))
-        victim = dice.choice(victims)
-        victim.kill()
-        victim.start()
-        kills += 1
-    story.join()
-    assert [outcome.detail for outcome in outcomes if outcome.result != "ok"] == []
-    assert len(outcomes) == len(CHAPTERS)
-    assert kills > 1
-    read = books.on_postgres({service.name: service.owner_url for service in stack.services})
-    assert books.faults(read) == []
+    services = [it for it in stack.servers if it.name.partition("-")[0] in SERVICES]
+    told = torment(stack, tmp_path, services, seed=SEED, kills=KILLS)
+    assert told.wrong == []
+    assert told.kills > 1
 
 
 def test_a_database_that_restarts_is_waited_for(stack: Stack) -> None:

@@ -9,11 +9,12 @@ least once however little time it gets.
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tests.prove import kills, properties
+from tests.prove import engines, kills, properties
 
 Proof: TypeAlias = Callable[[float], str]
 
 PROOFS: Final[dict[str, Proof]] = {
     "kills": kills.prove,
+    "engines": engines.prove,
     "properties": properties.prove,
 }
