@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tools.engines import kafka as kafkas
 from tools.engines import nginx, s3
@@ -14,29 +15,52 @@ from tools.engines import postgres as postgreses
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""
-GROUPS = {
-    "kafka": "kafka",
-    "three_brokers": "kafka",
-    "all_engines": "kafka",
-    "postgres": "postgres",
-    "url": "postgres",
-    "s3_server": "s3",
-    "mortal_s3": "s3",
+ON_ENGINES = {
+    "test_brokers",
+    "test_bus",
+    "test_bus_kafka",
+    "test_db",
+    "test_delivery",
+    "test_kafka_topics",
+    "test_objects",
+    "test_objects_s3",
+    "test_parking",
+    "test_rights",
+    "test_schema",
+    "test_stack",
+    "test_store_refusals",
+    "test_upload_locks",
 }
-"""Tests that need the same engine run in the same worker, so that it is started once."""
+NEEDING = {"kafka", "three_brokers", "all_engines", "postgres", "s3_server", "mortal_s3"} | {
+    "url",
+    "store_url",
+    "places",
+    "open_bus",
+}
+"""The fixtures that start an engine, and those that do for some of their parameters."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RAN] = {}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        names: list[str] = getattr(item, "fixturenames", [])
-        group = next((GROUPS[name] for name in names if name in GROUPS), None)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """See that the scheduler knows of every file that needs an engine."""
+    if NEEDING & set(getattr(item, "fixturenames", ())) and item.path.stem not in ON_ENGINES:
+        raise pytest.UsageError(f"{item.path.stem} needs an engine: name it in ON_ENGINES")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """All tests on engines go to one worker, so that each engine is started once."""
+    return EnginesTogether(config, log)
+
+
+class EnginesTogether(LoadScopeScheduling):
+    """Every other test is on its own. (xdist's own groups need a pytest before 9.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "engines" if Path(nodeid.partition("::")[0]).stem in ON_ENGINES else nodeid
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
