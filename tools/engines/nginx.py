@@ -14,15 +14,7 @@ AWAY: Final = (
     '"status": 503, "title": "服务暂时不可用，请稍后重试"}'
 )
 """What a client hears of a service that does not run; in the shape of every other failure."""
-TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-CONFIG: Final = """daemon off;
-pid {folder}/nginx.pid;
-worker_processes 1;
-events {{ worker_connections 1024; }}
-http {{
-  access_log off;
-{temporary}{upstreams}  server {{
-    listen {listen};
+RULES: Final = f"""\
     server_tokens off;
     client_max_body_size 0;
     proxy_http_version 1.1;
@@ -38,9 +30,20 @@ http {{
       internal;
       default_type application/problem+json;
       add_header Retry-After 2 always;
-      return 503 '{away}';
+      return 503 '{AWAY}';
     }}
-{locations}  }}
+"""
+"""Of every gateway before the services, here and in deploy: films pass through it unbuffered."""
+TEMPORARY: Final = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+CONFIG: Final = """daemon off;
+pid {folder}/nginx.pid;
+worker_processes 1;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off;
+{temporary}{upstreams}  server {{
+    listen {listen};
+{rules}{locations}  }}
 }}
 """
 NEEDS: Final = ("apt-get", "dpkg")
@@ -72,7 +75,7 @@ def nginx(folder: Path, port: int, routes: Mapping[str, Sequence[str]]) -> Serve
         CONFIG.format(
             folder=folder,
             listen=f"{HERE}:{port}",
-            away=AWAY,
+            rules=RULES,
             temporary="".join(f"  {kind}_temp_path {folder / kind};\n" for kind in TEMPORARY),
             upstreams="".join(
                 f"  upstream {name} {{ {' '.join(f'server {it};' for it in addresses)} }}\n"
