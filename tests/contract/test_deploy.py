@@ -61,7 +61,7 @@ def unfit_variables(process: Process) -> list[str]:
     """Variables that no setting reads, and settings without one."""
     prefixed = {name for name in process.variables if name.startswith("LIUHEN_")}
     known, required = set(SHARED), set[str]()
-    if process.words[:1] in (["serve"], ["migrate"]):
+    if process.words and process.words[0] in {"serve", "migrate"}:
         service = process.words[1]
         for field, its in SERVICES[service].settings.model_fields.items():
             variable = f"LIUHEN_{service}_{field}".upper()

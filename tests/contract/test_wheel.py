@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ import httpx
 import pytest
 
 ROOT: Final = Path(__file__).parents[2]
+IMAGE: Final = ROOT / "deploy" / "image"
 PATIENCE_S: Final = 120
 SERVICES: Final = sorted(path.parent.name for path in (ROOT / "services").glob("*/app.py"))
 
@@ -31,23 +34,25 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def bin_folder(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the commands of an environment are that holds the wheel and what it asks for.
+def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands of the image's environment are, made as the image makes it.
 
-    The versions are the lock's; they come from uv's cache, which ./dev filled, or else from the
-    package index. The lock only constrains, so a dependency the wheel does not declare is missing.
+    From what Docker is given of the tree and by the image's own script. The lock only constrains,
+    so a dependency the wheel does not declare is missing.
     """
-    venv = tmp_path_factory.mktemp("venv")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)  # noqa: S603 - our own
-    words = ["-m", "uv", "pip", "install", "--quiet", "--python", str(venv / "bin" / "python")]
-    lock = ["--constraints", str(ROOT / "requirements.lock"), str(wheel)]
-    for source in (["--offline"], [], [], []):
-        tried = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, *words, *source, *lock], capture_output=True, text=True, check=False
-        )
+    source, venv = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("venv")
+    for given in (IMAGE / "Dockerfile.dockerignore").read_text().splitlines():
+        if given.startswith("!"):
+            place = source / given[1:]
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy = shutil.copytree if (ROOT / given[1:]).is_dir() else shutil.copy
+            copy(ROOT / given[1:], place)
+    command = ["/bin/sh", str(source / "deploy/image/install.sh"), str(source), str(venv)]
+    for _ in range(3):  # a package index may be away for a moment
+        tried = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
         if tried.returncode == 0:
             return venv / "bin"
-    pytest.fail(f"the wheel cannot be installed:\n{tried.stderr}")
+    pytest.fail(f"the product cannot be installed:\n{tried.stderr}")
 
 
 def run(bin_folder: Path, room: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -114,6 +119,24 @@ def test_the_wheel_holds_the_product_and_nothing_of_the_workshop(wheel: Path) ->
     assert not tops & workshop
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("licenses/NOTICE") for name in names)
+
+
+def test_the_image_is_what_its_script_makes_and_runs_as_nobody_of_the_machine() -> None:
+    text = (IMAGE / "Dockerfile").read_text(encoding="utf-8")
+    assert "RUN sh /source/deploy/image/install.sh /source /opt/liuhen\n" in text
+    bases = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert len(set(bases)) == 1
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", bases[0])
+    assert "USER 10001:10001\n" in text
+    assert 'ENTRYPOINT ["liuhen"]\n' in text
+
+
+def test_the_environment_needs_no_writing_when_it_runs(bin_folder: Path, tmp_path: Path) -> None:
+    told = run(bin_folder, tmp_path, "liuhen", "serve", "--help")
+    assert told.returncode == 0, told.stderr
+    packages = next(bin_folder.parent.glob("lib/python3*/site-packages"))
+    for name in SERVICES:
+        assert list((packages / name / "__pycache__").glob("app.*.pyc"))
 
 
 def test_the_environment_knows_nothing_of_the_repository(bin_folder: Path, tmp_path: Path) -> None:
