@@ -130,7 +130,10 @@ def _user(name: str) -> dict[str, Any]:
         "authorization": {
             "type": "simple",
             "acls": [
-                {"resource": {"type": kind, "name": its, "patternType": "literal"}, "operations": it}
+                {
+                    "resource": {"type": kind, "name": its, "patternType": "literal"},
+                    "operations": it,
+                }
                 for kind, its, it in rights
             ],
         },

@@ -48,11 +48,13 @@ def bin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             copy = shutil.copytree if (ROOT / given[1:]).is_dir() else shutil.copy
             copy(ROOT / given[1:], place)
     command = ["/bin/sh", str(source / "deploy/image/install.sh"), str(source), str(venv)]
+    said = ""
     for _ in range(3):  # a package index may be away for a moment
         tried = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
         if tried.returncode == 0:
             return venv / "bin"
-    pytest.fail(f"the product cannot be installed:\n{tried.stderr}")
+        said = tried.stderr
+    pytest.fail(f"the product cannot be installed:\n{said}")
 
 
 def run(bin_folder: Path, room: Path, *words: str) -> subprocess.CompletedProcess[str]:
