@@ -88,10 +88,15 @@ def test_no_secret_lies_in_a_file() -> None:
         assert unfit.open_secrets(path.read_text(encoding="utf-8")) == [], path
 
 
-def test_kafka_is_the_one_that_the_tests_run_on() -> None:
-    image = manifests.compose()["services"]["kafka"]["image"]
-    assert image == f"apache/kafka:{kafka.VERSION}"
-    assert image in (manifests.DEPLOY / "k8s/components/engines/kafka.yaml").read_text()
+def test_both_kafkas_are_the_one_that_the_tests_run_on_and_are_told_the_same(
+    things: list[Thing], form: str
+) -> None:
+    composes = manifests.compose()["services"]["kafka"]
+    assert composes["image"] == f"apache/kafka:{kafka.VERSION}"
+    if form == "county":
+        (countys,) = template(things, " kafka")["spec"]["containers"]
+        told = {it["name"]: it["value"] for it in countys["env"]}
+        assert (countys["image"], told) == (composes["image"], composes["environment"])
 
 
 @pytest.fixture
