@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tools.engines import kafka as kafkas
@@ -21,6 +22,7 @@ ON_ENGINES = {
     "test_bus_kafka",
     "test_db",
     "test_delivery",
+    "test_deploy_natively",
     "test_kafka_topics",
     "test_objects",
     "test_objects_s3",
@@ -51,13 +53,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """All tests on engines go to one worker, so that each engine is started once."""
     return EnginesTogether(config, log)
 
 
 class EnginesTogether(LoadScopeScheduling):
-    """Every other test is on its own. (xdist's own groups need a pytest before 9.)"""
+    """Every other test is on its own. xdist's own groups need a pytest before 9."""
 
     def _split_scope(self, nodeid: str) -> str:
         return "engines" if Path(nodeid.partition("::")[0]).stem in ON_ENGINES else nodeid
