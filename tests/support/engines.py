@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from typing_extensions import override
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -61,6 +62,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 class EnginesTogether(LoadScopeScheduling):
     """Every other test is on its own. xdist's own groups need a pytest before 9."""
 
+    @override
     def _split_scope(self, nodeid: str) -> str:
         return "engines" if Path(nodeid.partition("::")[0]).stem in ON_ENGINES else nodeid
 
