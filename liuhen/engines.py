@@ -9,7 +9,6 @@ from common.bus import Bus
 from common.bus_embedded import EmbeddedBus
 from common.bus_kafka import KafkaAddressError, KafkaBus
 from common.db import Database, DatabaseAddressError
-from common.errors import DatabaseAwayError
 from common.kafka_topics import TopicsError
 from common.migrate import SchemaError
 from contracts.topics import PARTITIONS
@@ -17,7 +16,7 @@ from contracts.topics import PARTITIONS
 SQLITE: Final = "sqlite:"
 """How the address of an embedded bus begins; every other one is of Kafka."""
 REFUSALS: Final = (DatabaseAddressError, KafkaAddressError, SchemaError, TopicsError)
-"""Engines that are not as they must be; each says so in a sentence. Away is said by `absence`."""
+"""Engines that are not as they must be; each says so in a sentence. Away is said by `in_words`."""
 
 
 def open_bus(url: str) -> Bus:
@@ -58,7 +57,7 @@ def upgrade(url: str, name: str, role: str | None) -> None:
             migrate.grant(db, role, tables.Base.metadata, insert_only)
 
 
-def absence(error: DatabaseAwayError) -> str:
-    """Why the database does not answer, as its driver says it; drivers say no passwords."""
-    cause = error.__cause__
-    return f"database: {getattr(cause, 'orig', None) or cause}".strip()
+def in_words(error: BaseException) -> str:
+    """Why a database cannot be used, as its driver says it; drivers say no passwords."""
+    said = str(getattr(error, "orig", None) or error)
+    return "database: " + "; ".join(line.strip() for line in said.splitlines() if line.strip())

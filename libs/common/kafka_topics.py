@@ -1,11 +1,13 @@
 """Makes and checks the topics on Kafka: all is kept, and a count of partitions is for ever."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
+from typing_extensions import override
 
 from common.bus_kafka import KafkaAddress
 
@@ -60,15 +62,30 @@ async def check(url: str, partitions: Mapping[str, int]) -> None:
             )
 
 
+class _Heard(logging.Filter):
+    """Listens to what the client tells its log alone: why a broker would not have it."""
+
+    said = ""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        self.said = record.getMessage().removesuffix(": ")
+        return False
+
+
 @asynccontextmanager
 async def _admin(address: KafkaAddress) -> AsyncGenerator[AIOKafkaAdminClient]:
     """An admin client for the length of a block, whose failures name the brokers."""
     client = AIOKafkaAdminClient(**address.options)
+    heard, log = _Heard(), logging.getLogger("aiokafka")
+    log.addFilter(heard)
     try:
         await client.start()
         yield client
     except (KafkaError, OSError) as error:
         brokers = ",".join(address.options["bootstrap_servers"])
-        raise TopicsError(f"Kafka at {brokers}: {error or type(error).__name__}") from error
+        said = heard.said or str(error) or type(error).__name__
+        raise TopicsError(f"Kafka at {brokers}: {said}") from error
     finally:
         await client.close()
+        log.removeFilter(heard)

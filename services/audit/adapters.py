@@ -21,7 +21,10 @@ def open_signer(path: Path, origin: str, *, may_make: bool) -> LocalSigner:
         if not may_make:
             raise LogKeyError(f"{path.name} is missing: without it this log cannot be carried on")
         _write(path, _new_key(), 0o600)
-    key = pem.load_pem_private_key(path.read_bytes(), password=None)
+    try:
+        key = pem.load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError as error:
+        raise LogKeyError(f"{path.name} holds no key: put it back from a back-up") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise LogKeyError(f"{path.name} holds no Ed25519 key")
     return LocalSigner(origin, key)
