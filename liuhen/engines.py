@@ -11,6 +11,7 @@ from common.bus_kafka import KafkaAddressError, KafkaBus
 from common.db import Database, DatabaseAddressError
 from common.kafka_topics import TopicsError
 from common.migrate import SchemaError
+from common.relay import begin_life
 from contracts.topics import PARTITIONS
 
 SQLITE: Final = "sqlite:"
@@ -42,8 +43,11 @@ def make_topics(url: str, copies: int) -> None:
     asyncio.run(kafka_topics.make(url, PARTITIONS, copies))
 
 
-def upgrade(url: str, name: str, role: str | None) -> None:
+def upgrade(url: str, name: str, role: str | None, *, restored: bool) -> None:
     """Bring the database of service `name` to its newest schema, and `role` to its rights in it.
+
+    `restored` says that it is a back-up, and that no relay of it runs: a new life of its numbering
+    begins, because the numbers given after the back-up are known to others.
 
     Raises:
         DatabaseAddressError: `url` is no address of a database.
@@ -55,6 +59,8 @@ def upgrade(url: str, name: str, role: str | None) -> None:
         migrate.upgrade(db, name)
         if role:
             migrate.grant(db, role, tables.Base.metadata, insert_only)
+        if restored:
+            begin_life(db, tables.OUTBOX)
 
 
 def in_words(error: BaseException) -> str:

@@ -111,8 +111,8 @@ def test_work_goes_on_from_a_backup_and_what_came_after_it_is_gone_everywhere(
     again.start()
     product = Product.on_one_box(again.address, again.data)
     try:
-        with staged(product, tmp_path / "films", Silent()) as stage:
-            stage = replace(at_backup, line=stage.line, exports_dir=product.exports_dir)
+        with staged(product, tmp_path / "films", Silent()) as empty:
+            stage = replace(at_backup, line=empty.line, exports_dir=product.exports_dir)
             play_chapters(stage, BEFORE, len(CHAPTERS))
             finish_upload(stage, film, location, clip_id)  # last: the story counts its films
         read = books.on_one_box(again.data)
@@ -155,7 +155,7 @@ def play_chapters(stage: Stage, start: int, end: int) -> None:
 
 
 def half_an_upload(stage: Stage, folder: Path) -> tuple[Path, str, UUID]:
-    """Send half of a film, all of which is acknowledged; it ends in neither of the story's cases."""
+    """Send half of a film, all of it acknowledged; it is in none of the story's cases."""
     film = folder / "half.mp4"
     film.write_bytes(bytes(range(256)) * 4096)
     words = {
