@@ -157,7 +157,17 @@ def _link(folder: Path, cut: Path) -> None:
     if folder.is_dir():
         for file in folder.iterdir():
             if file.is_file():
-                (cut / file.name).hardlink_to(file)
+                _link_one(file, cut / file.name)
+
+
+def _link_one(file: Path, link: Path) -> None:
+    while True:
+        try:
+            link.hardlink_to(file)
+        except FileNotFoundError:  # replaced in this moment: take the new one; or removed
+            if file.exists():
+                continue
+        return
 
 
 def _copy_database(reader: sqlite3.Connection, target: Path) -> bool:

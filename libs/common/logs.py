@@ -35,6 +35,8 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # A line for each try of a store that is away; whoever asked says it once, when all have failed.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True

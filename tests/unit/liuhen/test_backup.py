@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -204,3 +205,26 @@ def test_a_database_that_never_rests_is_told_and_not_cut_in_two(
             backup.take(data, tmp_path / "taken", SystemClock())
     assert not (tmp_path / "taken").exists()
     backup.take(data, tmp_path / "taken", SystemClock())
+
+
+def test_a_file_that_is_replaced_all_the_time_is_taken_whole(data: Path, tmp_path: Path) -> None:
+    """The log's last checkpoint is replaced outside of any transaction."""
+    key, new = data / "keys" / "log.checkpoint", data / "keys" / "log.new"
+    key.write_bytes(b"checkpoint")
+    over = threading.Event()
+
+    def replace() -> None:
+        while not over.is_set():
+            new.write_bytes(b"checkpoint")
+            new.replace(key)
+
+    worker = threading.Thread(target=replace)
+    worker.start()
+    try:
+        for number in range(20):
+            backup.take(data, tmp_path / str(number), SystemClock())
+            kept = tmp_path / str(number) / "data" / "keys" / "log.checkpoint"
+            assert kept.read_bytes() == b"checkpoint"
+    finally:
+        over.set()
+        worker.join()
