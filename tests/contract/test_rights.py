@@ -26,7 +26,7 @@ def test_a_service_reads_and_adds_but_cannot_change_what_was_decided(
 ) -> None:
     owner = postgres.new_database()
     for _ in range(2):  # an upgrade grants again
-        engines.upgrade(owner, name, role)
+        engines.upgrade(owner, name, role, restored=False)
     tables = import_module(f"{name}.tables")
     insert_only = {row.__tablename__ for row in getattr(tables, "INSERT_ONLY", ())}
     with Database(postgres.url(owner.rpartition("/")[2], role, "x")) as db:
@@ -49,7 +49,7 @@ def test_not_even_the_owner_rewrites_the_log(
     postgres: Postgres, table: str, statement: str
 ) -> None:
     owner = postgres.new_database()
-    engines.upgrade(owner, "audit", None)
+    engines.upgrade(owner, "audit", None, restored=False)
     first = {"entry": "index", "node": "level", "checkpoint": "size"}[table]
     said = statement.format(table).replace("size", f'"{first}"')
     with Database(owner) as db, pytest.raises(DBAPIError, match="append-only"):

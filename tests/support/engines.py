@@ -30,6 +30,7 @@ ON_ENGINES = {
     "test_parking",
     "test_rights",
     "test_schema",
+    "test_serve_refusals",
     "test_stack",
     "test_store_refusals",
     "test_upload_locks",
