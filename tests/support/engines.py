@@ -28,6 +28,7 @@ ON_ENGINES = {
     "test_objects",
     "test_objects_s3",
     "test_parking",
+    "test_restored_postgres",
     "test_rights",
     "test_schema",
     "test_serve_refusals",
