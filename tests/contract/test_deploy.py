@@ -4,7 +4,6 @@ Each check is a function that lists what is wrong; each is seen red on a copy wi
 """
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -16,7 +15,7 @@ from tests.support import manifests, unfit
 from tests.support.engines import RAN
 from tests.support.manifests import OVERLAYS, Process, Thing
 from tools import deploy
-from tools.engines import kafka
+from tools.engines import kafka, kustomize
 
 
 @pytest.fixture(scope="module", params=OVERLAYS)
@@ -26,8 +25,8 @@ def form(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def things(form: str, pytestconfig: pytest.Config) -> list[Thing]:
-    """Everything an overlay makes; skipped with a reason where `kubectl` is missing."""
-    lacks = None if shutil.which("kubectl") else "kubectl not installed"
+    """Everything an overlay makes; skipped with a reason where kustomize cannot be had."""
+    lacks = kustomize.lacks()
     unchecked = f"unchecked kinds: {', '.join(sorted(unfit.UNCHECKED))}"
     pytestconfig.stash[RAN]["manifests"] = lacks or f"kustomize builds; {unchecked}"
     if lacks and os.environ.get("LIUHEN_REQUIRE_ENGINES") == "1":

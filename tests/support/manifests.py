@@ -8,6 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
+from tools.engines import kustomize
+
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 OVERLAYS: Final = ("county", "province")
 COMPOSE: Final = DEPLOY / "compose" / "compose.yaml"
@@ -34,9 +36,9 @@ def compose() -> Thing:
 
 
 def overlay(name: str) -> list[Thing]:
-    """Everything that an overlay makes, as `kubectl` builds it."""
+    """Everything that an overlay makes, as kustomize builds it."""
     built = subprocess.run(  # noqa: S603 - our own files
-        ["kubectl", "kustomize", str(DEPLOY / "k8s" / "overlays" / name)],  # noqa: S607 - as installed
+        [*kustomize.command(), str(DEPLOY / "k8s" / "overlays" / name)],
         check=True,
         capture_output=True,
         text=True,
