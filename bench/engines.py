@@ -30,6 +30,7 @@ from common.stores import open_objects
 from liuhen.demo.run import Product
 from liuhen.setup import SETUP_CODE
 from tools.engines import s3
+from tools.engines.place import temporary
 from tools.engines.server import HERE, start_all
 from tools.stack.engines import Engines, engines
 from tools.stack.stack import raise_
@@ -46,7 +47,7 @@ def measure() -> Sequence[Figure]:
 
 
 def measure_verdict() -> Sequence[Figure]:
-    with _folder() as folder:
+    with temporary("liuhen-bench-") as folder:
         stack = raise_(folder)
         try:
             exports = folder / "access" / "exports"
@@ -57,16 +58,8 @@ def measure_verdict() -> Sequence[Figure]:
 
 
 @contextmanager
-def _folder() -> Generator[Path]:
-    with TemporaryDirectory(prefix="liuhen-bench-") as place:
-        folder = Path(place)
-        folder.chmod(0o755)  # PostgreSQL refuses to be root, and its user must enter
-        yield folder
-
-
-@contextmanager
 def _engines() -> Generator[Engines]:
-    with _folder() as folder:
+    with temporary("liuhen-bench-") as folder:
         its = engines(folder, brokers=1)
         try:
             start_all(its.servers())

@@ -8,6 +8,7 @@ from typing import Final
 
 from tests.support.torment import torment
 from tools.engines import nginx
+from tools.engines.place import temporary
 from tools.stack.engines import lacks
 from tools.stack.stack import raise_
 
@@ -35,9 +36,7 @@ def prove(time_s: float) -> str:
 
 
 def _story(seed: int, kills: int) -> int:
-    with TemporaryDirectory(prefix="liuhen-prove-") as place, TemporaryDirectory() as films:
-        folder = Path(place)
-        folder.chmod(0o755)  # PostgreSQL refuses to be root, and its user must enter
+    with temporary("liuhen-prove-") as folder, TemporaryDirectory() as films:
         stack = raise_(folder, brokers=3, replicas=2)
         try:
             victims = [server for server in stack.servers if server.name != "nginx"]

@@ -1,10 +1,8 @@
 """The real engines as fixtures: started once, named in the summary, never skipped in silence."""
 
 import os
-import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from typing_extensions import override
@@ -14,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from tools.engines import kafka as kafkas
 from tools.engines import nginx, s3
 from tools.engines import postgres as postgreses
+from tools.engines.place import temporary
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""
@@ -89,11 +88,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def engines_dir() -> Generator[Path]:
-    """A folder that other users may enter: PostgreSQL refuses to be root."""
-    folder = Path(mkdtemp(prefix="liuhen-engines-"))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    """Where the engines keep their data."""
+    with temporary("liuhen-engines-") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from liuhen.setup import SETUP_CODE
 from tools.engines import kafka, nginx, postgres, s3
 from tools.engines.cache import EngineError
+from tools.engines.place import temporary
 from tools.stack import running
 from tools.stack.engines import lacks
 from tools.stack.running import NotRunningError
@@ -63,9 +63,7 @@ def _demo(json_file: Path | None) -> int:
 
     run.refuse_in_production()
     _refuse_without_tools()
-    with TemporaryDirectory(prefix="liuhen-stack-") as place:
-        folder = Path(place)
-        folder.chmod(0o755)  # PostgreSQL refuses to be root, and its user must enter
+    with temporary("liuhen-stack-") as folder:
         stack = raise_(folder)
         try:
             product = run.Product(
