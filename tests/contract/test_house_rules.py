@@ -90,7 +90,7 @@ SINS = [
     (sleeps, TEST, "time.sleep(1)"),
     (sleeps, TEST, "from anyio import sleep\nawait sleep(1)"),
     (size, DOMAIN, "x = 1\n" * 401),
-    (size, "libs/tlog/verify.py", "x = 1\n" * 601),
+    (size, "libs/verifier/program.py", "x = 1\n" * 401),
     (size, TEST, "def test_all():\n" + "    x = 1\n" * 50),
 ]
 
@@ -118,7 +118,7 @@ CLEAN = [
     (words, "libs/contracts/access.py", "class ClipStored: ..."),
     (failures, "libs/common/errors.py", "app.exception_handler(HTTPException)(_http)"),
     (prints, "liuhen/cli.py", "print('listening')"),
-    (prints, "libs/tlog/verify.py", "print('good')"),
+    (prints, "libs/verifier/saying.py", "print('good')"),
     (logs, OPERATIONS, "log.info('clip stored', clip_id=f'{clip_id}')"),
     (publishing, "libs/common/relay.py", "await self._bus.publish([record])"),
     (excuses, TEST, "x = 1  # noqa: S101, S603 - our own\ny = '# noqa'"),

@@ -112,7 +112,12 @@ def test_the_wheel_holds_the_product_and_nothing_of_the_workshop(wheel: Path) ->
     with ZipFile(wheel) as files:
         names = set(files.namelist())
     assert {f"{name}/migrations/versions/0001_start.py" for name in SERVICES} <= names
-    assert {"common/py.typed", "contracts/topics.py", "tlog/verify.py", "liuhen/cli.py"} <= names
+    assert {
+        "common/py.typed",
+        "contracts/topics.py",
+        "verifier/program.py",
+        "liuhen/cli.py",
+    } <= names
     law = {path.relative_to(ROOT).as_posix() for path in (ROOT / "policies").rglob("*.yaml")}
     assert law
     assert law <= names

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -23,6 +22,7 @@ from tlog.checkpoint import Checkpoint, sign_checkpoint
 from tlog.merkle import Edge, NodeId
 from tlog.note import LocalSigner
 from tlog.proofs import prove_inclusion
+from verifier import one_file
 
 ORIGIN: Final = "log.example/1"
 ORIGINAL: Final = b"the film, byte for byte" * 100
@@ -84,7 +84,7 @@ def evidence(folder: Path, key: Ed25519PrivateKey | None = None) -> Evidence:
         (folder / part).mkdir(parents=True)
     (folder / f"originals/{CLIP}.mp4").write_bytes(ORIGINAL)
     (folder / "note.txt").write_text("制作人：…")
-    (folder / "verify.py").write_bytes(resources.files("tlog").joinpath("verify.py").read_bytes())
+    (folder / "verify.py").write_bytes(one_file())
     (folder / "audit/checkpoint").write_text(bundle["checkpoint"])
     (folder / "audit/log.vkey").write_text(bundle["vkey"] + "\n")
     (folder / "audit/stream.json").write_text(json.dumps(bundle["stream"]))

@@ -1,12 +1,12 @@
 """No print in services and libraries: what they say goes to the log, as JSON and without secrets.
 
-The programs that leave the house in an export speak to a terminal and may print.
+The verifier, which leaves the house in an export, speaks to a terminal in one place.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from tools.lint.source import PROGRAMS, File, lines_where
+from tools.lint.source import SPEAKING, File, lines_where
 
 
 def offences(root: Path) -> list[str]:
@@ -14,7 +14,7 @@ def offences(root: Path) -> list[str]:
 
 
 def _prints(file: File) -> Iterator[int]:
-    if file.place not in PROGRAMS:
+    if file.place not in SPEAKING:
         yield from (
             call.lineno
             for call, owner, name in file.calls()

@@ -13,8 +13,8 @@ PRODUCT: Final = ("liuhen", "libs", "services")
 EVERYTHING: Final = (*PRODUCT, "policies", "tests", "tools", "bench")
 """All Python of the repository."""
 
-PROGRAMS: Final = {"libs/tlog/verify.py"}
-"""Leave the house in every export, alone: one file each, and they speak to a terminal."""
+SPEAKING: Final = {"libs/verifier/saying.py"}
+"""Of the verifier, which leaves the house in every export and speaks to a terminal there."""
 
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -6,7 +6,7 @@ import pytest
 
 from access.domain import evidence, trying
 from contracts.access import ExportFailure
-from tlog import verify
+from tests.support.verifier import verify
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 

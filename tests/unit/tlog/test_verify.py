@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.support.evidence import CLIP, EXPORT, OTHER_CLIP, Evidence, Json, evidence, flipped
-from tlog import verify
+from tests.support.verifier import verify
 from tlog.note import LocalSigner, sign
 
 Say = Callable[..., tuple[int, str]]

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from access.domain.evidence import Listed, Log, Manifest
 from tests.support.clock import FrozenClock
 from tests.support.evidence import CASE, CLIP, EXPORT, ORIGIN, ORIGINAL, Evidence
-from tlog import proof_file, verify
+from tests.support.verifier import verify
+from tlog import proof_file
 from tlog.checkpoint import Checkpoint, sign_checkpoint
 from tlog.note import LocalSigner
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.evidence import Evidence
-from tlog import verify
+from tests.support.verifier import verify
 
 Say = Callable[..., tuple[int, str]]
 
