@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from liuhen.demo.filming import upload
 from liuhen.demo.stage import Stage, expect
@@ -55,6 +55,8 @@ def kept_for_a_reason(stage: Stage) -> str:
 def shown_by_the_rules(stage: Stage) -> str:
     """8: the lawyer is refused, a colleague sees with consent, a copy takes two people."""
     clip = stage.id("clip.d")
+    # A request is judged once, by what access has heard so far; first it must have heard all.
+    stage.sees("chen", f"/access/v1/clips/{clip}", _can_be_judged, "access has heard of the clip")
     asked = {"clip_id": clip, "manner": "view", "purpose": "own_case"}
     key = f"/access/v1/requests/{stage.id('request.lawyer')}"
     lawyer = stage.refused("lawyer", "PUT", key, "access.refused", asked)
@@ -101,6 +103,14 @@ def _copy_is_approved(stage: Stage) -> None:
     stage.done("zhou", "POST", f"{request}/approvals/review", {"approve": True})
     granted = stage.done("wu", "POST", f"{request}/approvals/approve", {"approve": True})
     expect(granted["outcome"] == "granted", f"not granted: {granted}")
+
+
+def _can_be_judged(clip: dict[str, Any]) -> bool:
+    cases = clip["cases"]
+    told = cases and all(
+        case["archived"] and case["category"] and case["handlers"] for case in cases
+    )
+    return bool(told and clip["pack_sha256"] and not clip["quarantined"])
 
 
 def _case_with_a_clip(stage: Stage) -> None:
