@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 from sqlmodel import Session
 
 from common.consumer import Reaction
-from common.db import Database
+from common.db import Database, savepoint
 from common.inbox import Inbox, Key
 
 C = TypeVar("C")
@@ -47,7 +47,7 @@ def _replay_key(
     for parked in inbox.parked(session, key):
         reaction = by_type.get(parked.headers["ce_type"])
         try:
-            with session.begin_nested():
+            with savepoint(session):
                 if reaction:  # a type nobody reacts to any more holds nobody up
                     reaction.apply(ctx, session, parked.headers, parked.value)
         except Exception:
