@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from bench import plain
 from bench.figures import Figure
-from bench.line import Counted, OneBox, Places, running
+from bench.line import Counted, OneBox, Operation, Places, count, running
 
 RUNS: Final = 5
 BURST: Final = 50
@@ -89,10 +89,14 @@ def some(events: int) -> Sequence[Counted]:
 
 
 async def travel_s(
-    places: Places, groups: int, events: Sequence[Counted], per_transaction: int
+    places: Places,
+    groups: int,
+    events: Sequence[Counted],
+    per_transaction: int,
+    operation: Operation = count,
 ) -> float:
     """Seconds from the first emit to the last commit of the last group; the loops run all along."""
-    async with running(places, groups) as line:
+    async with running(places, groups, operation) as line:
         begun = perf_counter()
         await to_thread.run_sync(line.emit, events, per_transaction)
         await line.until_applied(len(events))

@@ -1,9 +1,9 @@
 """A producer, the embedded bus and some groups, run by their real loops as the product does."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 from uuid import UUID
 
 import anyio
@@ -15,7 +15,7 @@ from common.bus import Bus
 from common.bus_embedded import EmbeddedBus
 from common.clock import Clock, SystemClock
 from common.consumer import Consumer, on
-from common.db import NAMING, Database
+from common.db import NAMING, Database, defer
 from common.events import Count, Event
 from common.ids import TimeIds
 from common.inbox import Inbox
@@ -47,8 +47,24 @@ class Counted(Event):
 
 
 def count(_group: object, session: Session, event: Counted) -> None:
-    row = {"thing": event.thing, "number": event.number}
-    session.connection().execute(_INSERT, row)
+    """Keep the effect by a statement of its own, as an operation does that looks something up."""
+    _write(session, [_effect(event)])
+
+
+def count_later(_group: object, session: Session, event: Counted) -> None:
+    """Keep the effect with those of the whole batch, as an operation may that only adds rows."""
+    defer(session, _write, _effect(event))
+
+
+def _effect(event: Counted) -> dict[str, Any]:
+    return {"thing": event.thing, "number": event.number}
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    session.connection().execute(_INSERT, rows)
+
+
+Operation: TypeAlias = Callable[[object, Session, Counted], None]
 
 
 class IncompleteError(Exception):
@@ -58,12 +74,14 @@ class IncompleteError(Exception):
 class Group:
     """A consumer with a database of its own, as a service has."""
 
-    def __init__(self, name: str, db: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, name: str, db: Database, bus: Bus, clock: Clock, operation: Operation
+    ) -> None:
         CONSUMER.create_all(db.engine)
         self.db = db
         self.applied = 0
         self._changed = anyio.Event()
-        reactions = [on(Counted, count)]
+        reactions = [on(Counted, operation)]
         self._consumer = Consumer(name, self, db, Inbox(INBOX, clock), bus, reactions)
 
     async def step(self, wait_s: float) -> int:
@@ -112,7 +130,7 @@ class OneBox:
 class Line:
     """Everything between an operation that emits and the rows its event causes."""
 
-    def __init__(self, places: Places, groups: int) -> None:
+    def __init__(self, places: Places, groups: int, operation: Operation = count) -> None:
         clock = SystemClock()
         ids = TimeIds(clock)
         self.producer = Database(places.database("producer"))
@@ -122,7 +140,8 @@ class Line:
         relay = Relay("line", PARTITIONS, self.producer, self.outbox, self.bus, ids, clock)
         names = [f"group{number}" for number in range(groups)]
         self.groups = [
-            Group(name, Database(places.database(name)), self.bus, clock) for name in names
+            Group(name, Database(places.database(name)), self.bus, clock, operation)
+            for name in names
         ]
         self.steps = {
             "relay": relay.step,
@@ -148,9 +167,11 @@ class Line:
 
 
 @asynccontextmanager
-async def running(places: Places, groups: int) -> AsyncGenerator[Line]:
+async def running(
+    places: Places, groups: int, operation: Operation = count
+) -> AsyncGenerator[Line]:
     """A line whose loops run as they do in the product."""
-    line = Line(places, groups)
+    line = Line(places, groups, operation)
     async with anyio.create_task_group() as tasks:
         for name, step in line.steps.items():
             tasks.start_soon(loops.forever, name, step, line.heartbeats)

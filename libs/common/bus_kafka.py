@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -175,8 +176,9 @@ class KafkaSubscription:
         return [self._received(record) for records in found.values() for record in records]
 
     async def rewind(self) -> None:
-        if self._consumer:
-            await self._place(self._consumer, self._consumer.assignment())
+        # The places are looked up by the next poll: a database that is away now would leave the
+        # reader behind what it did not apply.
+        self._placed.clear()
 
     async def commit(self) -> None:
         """Say nothing: the marks in the database tell, and the metrics show them."""
@@ -202,10 +204,7 @@ class KafkaSubscription:
             raise
         return consumer
 
-    async def _place(
-        self, consumer: AIOKafkaConsumer, partitions: Iterable[TopicPartition]
-    ) -> None:
-        wanted = set(partitions)
+    async def _place(self, consumer: AIOKafkaConsumer, wanted: AbstractSet[TopicPartition]) -> None:
         if not wanted:
             return
         applied = await to_thread.run_sync(self._resume)
