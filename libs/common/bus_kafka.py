@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError
+from aiokafka.producer.message_accumulator import BatchBuilder
 from anyio import move_on_after, to_thread
 from typing_extensions import override
 
-from common.bus import Received, Record, Resume
+from common.bus import Partition, Received, Record, Resume
 
+BATCH_MAX_BYTES: Final = 512 * 2**10
+"""Half of what a broker takes as one batch by default. A larger record goes alone."""
 CLOSE_MAX_S: Final = 5.0
 """How long a connection may take to say goodbye; a broker that is away never answers."""
 RETRY_PAUSE_MS: Final = 500
@@ -98,8 +102,10 @@ class KafkaBus:
     async def publish(self, records: Sequence[Record]) -> None:
         try:
             producer = self._producer = self._producer or await self._connected()
-            sent = [await producer.send(**self._outgoing(record)) for record in records]
-            await asyncio.gather(*sent)
+            lines: dict[tuple[str, int], list[Record]] = defaultdict(list)
+            for record in records:
+                lines[record.topic, record.partition].append(record)
+            await asyncio.gather(*(self._send(producer, *it) for it in lines.items()))
         except BaseException:
             # What became of the batch is not known. A producer goes on after a hole in its numbers;
             # a new one begins with what its caller sends again.
@@ -124,7 +130,11 @@ class KafkaBus:
 
     async def _connected(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(
-            **self._address.options, acks="all", enable_idempotence=True, max_request_size=8 * 2**20
+            **self._address.options,
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=BATCH_MAX_BYTES,
+            max_request_size=8 * 2**20,
         )
         try:
             await producer.start()
@@ -133,14 +143,19 @@ class KafkaBus:
             raise
         return producer
 
-    def _outgoing(self, record: Record) -> dict[str, Any]:
-        return {
-            "topic": self._address.prefix + record.topic,
-            "partition": record.partition,
-            "key": record.key.encode(),
-            "value": record.value,
-            "headers": [(name, value.encode()) for name, value in record.headers.items()],
-        }
+    async def _send(
+        self, producer: AIOKafkaProducer, place: Partition, records: Sequence[Record]
+    ) -> None:
+        """Send what belongs to a partition, and nothing after a part that was not acknowledged."""
+        topic, partition = place
+        sent = 0
+        while sent < len(records):
+            batch = producer.create_batch()
+            while sent < len(records) and _is_added(batch, records[sent]):
+                sent += 1
+            await (
+                await producer.send_batch(batch, self._address.prefix + topic, partition=partition)
+            )
 
     async def _forget_producer(self) -> None:
         producer, self._producer = self._producer, None
@@ -237,6 +252,13 @@ class _Forgetting(ConsumerRebalanceListener):
     @override
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         self._placed.clear()
+
+
+def _is_added(batch: BatchBuilder, record: Record) -> bool:
+    """Add a record to a batch that still has room for it."""
+    headers = [(name, value.encode()) for name, value in record.headers.items()]
+    key = record.key.encode()
+    return bool(batch.append(timestamp=None, key=key, value=record.value, headers=headers))
 
 
 async def _stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:

@@ -6,6 +6,7 @@ from ssl import SSLContext
 from typing import NamedTuple
 
 from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 class TopicPartition(NamedTuple):
     topic: str
@@ -57,6 +58,7 @@ class AIOKafkaProducer:
         bootstrap_servers: str | list[str] = ...,
         acks: str | int = ...,
         enable_idempotence: bool = False,
+        max_batch_size: int = ...,
         max_request_size: int = ...,
         retry_backoff_ms: int = ...,
         security_protocol: str = ...,
@@ -67,6 +69,10 @@ class AIOKafkaProducer:
     ) -> None: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
+    def create_batch(self) -> BatchBuilder: ...
+    async def send_batch(
+        self, batch: BatchBuilder, topic: str, *, partition: int
+    ) -> Future[object]: ...
     async def send(
         self,
         topic: str,
