@@ -9,21 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
-from uuid import uuid4
 
-import anyio
 import psycopg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from minio import Minio
 from sqlalchemy import text
 
-from bench import verdict
-from bench.events import BURST, some, travel_s
+from bench import engine_events, verdict
 from bench.figures import Figure
-from bench.line import PARTITIONS, Counted
-from common import kafka_topics
-from common.bus import Bus, partition_of
-from common.bus_kafka import KafkaBus
 from common.clock import SystemClock
 from common.db import Database
 from common.stores import open_objects
@@ -36,14 +28,13 @@ from tools.stack.engines import Engines, engines
 from tools.stack.stack import raise_
 
 RUNS: Final = 5
-EVENTS: Final = 12_000
 TRANSACTIONS: Final = 1_000
 FILM_BYTES: Final = 128 * 2**20
 
 
 def measure() -> Sequence[Figure]:
     with _engines() as its:
-        return [_events(its), _transactions(its), _objects(its)]
+        return [*engine_events.measure(its), _transactions(its), _objects(its)]
 
 
 def measure_verdict() -> Sequence[Figure]:
@@ -67,75 +58,6 @@ def _engines() -> Generator[Engines]:
         finally:
             for server in its.servers():
                 server.stop()
-
-
-class ManyBoxes:
-    """A line on the engines: databases and topics of its own."""
-
-    def __init__(self, its: Engines) -> None:
-        self._its = its
-        self.url = f"{its.kafka.url}/?prefix={uuid4().hex}."
-        anyio.run(kafka_topics.make, self.url, {"line": PARTITIONS}, 1)
-
-    def database(self, name: str) -> str:  # noqa: ARG002 - a new one has no need of a name
-        return self._its.postgres.new_database()
-
-    def bus(self) -> Bus:
-        return KafkaBus(self.url)
-
-
-def _events(its: Engines) -> Figure:
-    said = some(EVENTS)
-    runs: list[float] = []
-    bare: list[float] = []
-    for _ in range(RUNS):
-        runs.append(EVENTS / anyio.run(travel_s, ManyBoxes(its), 1, said, BURST))
-        bare.append(EVENTS / anyio.run(_bare_kafka_s, its, said))
-    return Figure(
-        name="engines.events",
-        unit="events/s",
-        runs=runs,
-        against="bare aiokafka, the same bytes produced and consumed",
-        baseline=bare,
-        goal=4_000,
-        limit=(
-            "emitting (alone 3,200 events/s) and applying (4,000): a round trip to PostgreSQL for "
-            "each event, in one interpreter; numbering, publishing and marking go in batches"
-        ),
-    )
-
-
-async def _bare_kafka_s(its: Engines, events: Sequence[Counted]) -> float:
-    prefix = f"{uuid4().hex}."
-    await kafka_topics.make(f"{its.kafka.url}/?prefix={prefix}", {"line": PARTITIONS}, 1)
-    topic = f"{prefix}line"
-    producer = AIOKafkaProducer(
-        bootstrap_servers=its.kafka.addresses, acks="all", enable_idempotence=True
-    )
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=its.kafka.addresses, auto_offset_reset="earliest"
-    )
-    values = [(str(it.thing), it.model_dump_json().encode()) for it in events]
-    headers = [("ce_type", Counted.type.encode())] * 11  # as many as a relay's
-    await producer.start()
-    await consumer.start()
-    begun = perf_counter()
-    for start in range(0, len(values), 500):
-        sent = [
-            await producer.send(
-                topic, value, key.encode(), partition_of(key, PARTITIONS), headers=headers
-            )
-            for key, value in values[start : start + 500]
-        ]
-        for one in sent:
-            await one
-    read = 0
-    while read < len(values):
-        read += sum(map(len, (await consumer.getmany(timeout_ms=1000, max_records=500)).values()))
-    taken_s = perf_counter() - begun
-    await producer.stop()
-    await consumer.stop()
-    return taken_s
 
 
 def _transactions(its: Engines) -> Figure:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any, ClassVar, Final, Protocol, TypeAlias
 from uuid import UUID
 
@@ -46,13 +47,15 @@ class Counted(Event):
     number: Count
 
 
-def count(_group: object, session: Session, event: Counted) -> None:
+def count(group: "Group", session: Session, event: Counted) -> None:
     """Keep the effect by a statement of its own, as an operation does that looks something up."""
+    group.heard.append(event.number)
     _write(session, [_effect(event)])
 
 
-def count_later(_group: object, session: Session, event: Counted) -> None:
+def count_later(group: "Group", session: Session, event: Counted) -> None:
     """Keep the effect with those of the whole batch, as an operation may that only adds rows."""
+    group.heard.append(event.number)
     defer(session, _write, _effect(event))
 
 
@@ -64,7 +67,7 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     session.connection().execute(_INSERT, rows)
 
 
-Operation: TypeAlias = Callable[[object, Session, Counted], None]
+Operation: TypeAlias = Callable[["Group", Session, Counted], None]
 
 
 class IncompleteError(Exception):
@@ -80,6 +83,10 @@ class Group:
         CONSUMER.create_all(db.engine)
         self.db = db
         self.applied = 0
+        self.heard: list[int] = []
+        """Numbers of events in the batch that is being applied."""
+        self.applied_at: dict[int, float] = {}
+        """When the effect of each number was committed, by `perf_counter`."""
         self._changed = anyio.Event()
         reactions = [on(Counted, operation)]
         self._consumer = Consumer(name, self, db, Inbox(INBOX, clock), bus, reactions)
@@ -87,6 +94,8 @@ class Group:
     async def step(self, wait_s: float) -> int:
         committed = await self._consumer.step(wait_s)
         self.applied += committed
+        self.applied_at |= dict.fromkeys(self.heard, perf_counter())
+        self.heard.clear()
         if committed:
             self._changed.set()
             self._changed = anyio.Event()

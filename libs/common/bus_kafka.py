@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError
 from aiokafka.producer.message_accumulator import BatchBuilder
-from anyio import move_on_after, to_thread
+from anyio import current_time, fail_after, move_on_after, to_thread
 from typing_extensions import override
 
 from common.bus import Partition, Received, Record, Resume
@@ -22,6 +22,9 @@ BATCH_MAX_BYTES: Final = 512 * 2**10
 """Half of what a broker takes as one batch by default. A larger record goes alone."""
 CLOSE_MAX_S: Final = 5.0
 """How long a connection may take to say goodbye; a broker that is away never answers."""
+SILENCE_MAX_S: Final = 10.0
+"""How long a reader hears nothing before it asks whether anybody is there."""
+ANSWER_MAX_S: Final = 5.0
 RETRY_PAUSE_MS: Final = 500
 """Between tries while brokers are away: each try is a line in the log."""
 UNREADABLE: Final = "\ufffd"
@@ -179,6 +182,8 @@ class KafkaSubscription:
         self._resume = resume
         self._consumer: AIOKafkaConsumer | None = None
         self._placed: set[TopicPartition] = set()
+        self._heard_at = 0.0
+        """When the brokers last gave a sign of life, by the event loop's clock."""
 
     async def poll(self, limit: int, wait_s: float) -> Sequence[Received]:
         consumer = self._consumer = self._consumer or await self._joined()
@@ -188,6 +193,10 @@ class KafkaSubscription:
         except NoOffsetForPartitionError:  # given anew between the two lines above
             self._placed.clear()
             return []
+        if found:
+            self._heard_at = current_time()
+        else:
+            await self._expect_somebody(consumer)
         return [self._received(record) for records in found.values() for record in records]
 
     async def rewind(self) -> None:
@@ -202,6 +211,13 @@ class KafkaSubscription:
         consumer, self._consumer = self._consumer, None
         if consumer:
             await _stop(consumer)
+
+    async def _expect_somebody(self, consumer: AIOKafkaConsumer) -> None:
+        """Fail where nobody is there: aiokafka waits for brokers as quietly as for news."""
+        if current_time() - self._heard_at >= SILENCE_MAX_S:
+            with fail_after(ANSWER_MAX_S):
+                await consumer.topics()
+            self._heard_at = current_time()
 
     async def _joined(self) -> AIOKafkaConsumer:
         consumer = AIOKafkaConsumer(

@@ -9,10 +9,12 @@ from uuid import uuid4
 
 import anyio
 import pytest
+from aiokafka.errors import KafkaError
 from anyio import to_thread
 
-from common import kafka_topics, loops
+from common import bus_kafka, kafka_topics, loops
 from tests.support.line import INBOX, PARTITIONS, Line, ManyBoxes, counted
+from tests.support.topics import made
 from tools.engines import kafka as kafkas
 from tools.engines.postgres import Postgres
 
@@ -63,6 +65,35 @@ async def test_events_survive_their_brokers(
     assert by_thing == {thing: list(range(EACH)) for thing in THINGS}
     assert (line.rows(INBOX.gaps), line.rows(INBOX.parked)) == ([], [])
     await line.close()
+
+
+async def test_a_reader_without_news_says_when_nobody_is_there_any_more(
+    brokers: kafkas.Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bus_kafka, "SILENCE_MAX_S", 0)
+    topic = f"quiet{uuid4().hex}"
+    await made(brokers, {topic: PARTITIONS})
+    bus = bus_kafka.KafkaBus(brokers.url)
+    reader = bus.subscribe("g", frozenset({topic}), None, dict)
+    with anyio.fail_after(PATIENCE_S):
+        assert await reader.poll(9, 0) == []  # nothing to hear, and somebody there
+        for broker in brokers.brokers:
+            await to_thread.run_sync(broker.server.kill)
+        with pytest.raises((KafkaError, TimeoutError)):
+            await reader.poll(9, 0)
+        await to_thread.run_sync(brokers.start)
+        while not await answers(reader):
+            pass
+    await bus.close()
+
+
+async def answers(reader: bus_kafka.KafkaSubscription) -> bool:
+    """Whether the brokers answer: for a while after their start they refuse."""
+    try:
+        await reader.poll(9, 1)
+    except (KafkaError, TimeoutError):
+        return False
+    return True
 
 
 async def emit(line: Line, numbers: range) -> None:
