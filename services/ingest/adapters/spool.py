@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from common.objects import fsync
 from ingest.errors import NoRoomError, SpoolLostError
@@ -16,6 +17,18 @@ UPLOAD_ID: Final = re.compile(r"[0-9a-f]{32}")
 """128 random bits. Nothing else ever becomes a file's name."""
 ROOM_MIN_BYTES: Final = 256 * 1024**2
 """Kept free for the databases, which must be able to record what happens on a full disk."""
+
+
+CLOSED_MARK: Final = "CLOSED"
+"""A file of this name says that nothing new may begin here. It lies on the volume itself, so that
+it is the volume that drains, whichever process works on it."""
+
+
+class Held(NamedTuple):
+    """Films that a spool holds: acknowledged, and not yet all arrived or not yet stored."""
+
+    films: int
+    size_bytes: int
 
 
 class Spool:
@@ -29,6 +42,18 @@ class Spool:
         if not UPLOAD_ID.fullmatch(upload_id):
             raise ValueError("not an upload's id")
         return self._folder / upload_id
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing new may begin, because the volume is to be taken away."""
+        return (self._folder / CLOSED_MARK).exists()
+
+    def close(self) -> None:
+        (self._folder / CLOSED_MARK).touch()
+        fsync(self._folder)
+
+    def reopen(self) -> None:
+        (self._folder / CLOSED_MARK).unlink(missing_ok=True)
 
     def has_room(self, size_bytes: int) -> bool:
         return shutil.disk_usage(self._folder).free >= size_bytes + ROOM_MIN_BYTES
@@ -70,6 +95,14 @@ class Spool:
 
     def remove(self, upload_id: str) -> None:
         self.path(upload_id).unlink(missing_ok=True)
+
+    def held(self) -> Held:
+        """Count what is here; a film may be stored and removed meanwhile."""
+        sizes: list[int] = []
+        for upload_id in self.uploads():
+            with suppress(FileNotFoundError):
+                sizes.append(self.path(upload_id).stat().st_size)
+        return Held(len(sizes), sum(sizes))
 
     def uploads(self) -> Sequence[str]:
         """The ids of the uploads that have a file."""

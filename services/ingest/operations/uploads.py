@@ -24,6 +24,7 @@ from ingest.errors import (
     MoreThanAnnouncedError,
     NoRoomError,
     OffsetDiffersError,
+    SpoolClosedError,
     StateSecretError,
     TooLargeError,
     TooManyUploadsError,
@@ -52,6 +53,7 @@ def announce(
         StateSecretError, TooLargeError: recorded; no byte is kept.
         ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
         TooManyUploadsError: the person or the agency finishes too few; recorded.
+        SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk is nearly full.
     """
     announced = announced.of_agency(who.agency_id)
@@ -73,6 +75,8 @@ def announce(
         same = known is not None and store.announcement(session, known.clip_id) == announced
         if known is None:
             _check_limits(ctx, session, who)
+            if ctx.spool.is_closed:
+                raise SpoolClosedError
             if not ctx.spool.has_room(size_bytes):
                 raise NoRoomError
             store.add_upload(session, upload, announced, ctx.clock.now())
