@@ -92,6 +92,7 @@ def postgres(folder: Path) -> Postgres:
         lambda: subprocess.run(ready, check=False).returncode == 0,  # noqa: S603 - our own command
         user=user,
         stop_signal=signal.SIGINT,  # without waiting for its clients
+        not_yet=b"pre-existing shared memory block",
     )
     return Postgres(server, port, password)
 

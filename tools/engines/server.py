@@ -30,6 +30,9 @@ class Server:
     user: str | None = None
     """Whose rights it runs with, where it refuses to be root."""
     stop_signal: signal.Signals = signal.SIGTERM
+    not_yet: bytes = b""
+    """What it says when it ends at once because children of a killed one have not ended yet: it is
+    then started again, as a supervisor would."""
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -38,6 +41,19 @@ class Server:
         Raises:
             EngineError: it ended, or took too long; shows the end of its log.
         """
+        deadline = time.monotonic() + READY_MAX_S
+        process, before = self._begin()
+        while not self.is_ready():
+            is_late, has_ended = time.monotonic() > deadline, process.poll() is not None
+            if has_ended and not is_late and self._must_wait(before):
+                process, before = self._begin()
+            elif has_ended or is_late:
+                self.kill()
+                raise EngineError(f"{self.name} does not start:\n{self.said()}")
+            time.sleep(PAUSE_S)
+
+    def _begin(self) -> tuple[subprocess.Popen[bytes], int]:
+        """Start the process; also tell how long its log was before."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own commands
                 self.command,
@@ -48,12 +64,10 @@ class Server:
                 user=self.user,
                 start_new_session=True,  # Ctrl+C is ours to pass on, in order
             )
-        deadline = time.monotonic() + READY_MAX_S
-        while not self.is_ready():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise EngineError(f"{self.name} does not start:\n{self.said()}")
-            time.sleep(PAUSE_S)
+            return self.process, log.tell()
+
+    def _must_wait(self, before: int) -> bool:
+        return bool(self.not_yet) and self.not_yet in self.log.read_bytes()[before:]
 
     def stop(self) -> None:
         """End it as its operator would."""
