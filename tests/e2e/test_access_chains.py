@@ -3,9 +3,7 @@
 Method: the story of a clip, and somebody who repeats one request over and over.
 """
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +16,7 @@ from access.domain.requests import DAY, REQUESTS_A_DAY_MAX, VIEWS_A_DAY_MAX
 from access.operations.exports import FILES_PER_MINUTE_MAX
 from common.service import REFUSALS_PER_MINUTE_MAX
 from tests.support.clock import FrozenClock
-from tests.support.house import House, house, settle
+from tests.support.house import House, settle
 from tests.support.showing import (
     AGENCY,
     CLIP,
@@ -43,15 +41,9 @@ TURNED_AWAY = "access.request.turned_away.v1"
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
-    async with house(tmp_path, clock) as open_house:
-        await set_up(open_house)
-        yield open_house
+async def h(h: House) -> House:
+    await set_up(h)
+    return h
 
 
 def told(h: House, kind: str) -> list[dict[str, Any]]:

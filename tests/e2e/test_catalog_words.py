@@ -1,8 +1,6 @@
 """Stages, milestones, conditions and content points are words of the lists that rule a case."""
 
-from collections.abc import AsyncGenerator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,19 +14,12 @@ from tests.support.cabinet import (
     OTHER_AGENCY,
     Cabinet,
     activity,
-    cabinet,
     case,
     told,
 )
 from tests.support.said import say
 
 S1, S2 = "s1-gaoxin-yingji", "s2-zezhou-yingji"
-
-
-@pytest.fixture
-async def c(tmp_path: Path) -> AsyncGenerator[Cabinet]:
-    async with cabinet(tmp_path) as c:
-        yield c
 
 
 def activated(pack: str, agency_id: UUID = AGENCY) -> PackActivated:

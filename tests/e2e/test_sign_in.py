@@ -1,7 +1,6 @@
 """Signing in, renewing, signing out, and everything that opens no door."""
 
 import json
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +8,6 @@ from uuid import uuid4
 
 import httpx
 import jwt
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.auth import AUDIENCE, ISSUER, Requester
@@ -21,17 +19,6 @@ from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, announced, setu
 from tests.support.people import person
 
 WRONG = "wrong password 123"
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def offices(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[Offices]:
-    async with house(tmp_path, clock) as h:
-        yield await Offices.open(h)
 
 
 async def refresh(offices: Offices, token: str) -> httpx.Response:

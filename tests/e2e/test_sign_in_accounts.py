@@ -1,8 +1,6 @@
 """Administrators reach their own agency and those below it, and nobody else's."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,7 +8,6 @@ import httpx
 import pytest
 
 from contracts.identity import Level, Role
-from tests.support.house import house
 from tests.support.offices import Offices, account_body, agency_body, announced, told
 from tests.support.people import person
 
@@ -28,15 +25,13 @@ class Province:
 
 
 @pytest.fixture
-async def province(tmp_path: Path) -> AsyncGenerator[Province]:
-    async with house(tmp_path) as h:
-        offices = await Offices.open(h)
-        root = await offices.token()
-        city = await offices.agency(root, offices.root_id, Level.CITY)
-        east = await offices.agency(root, city, Level.COUNTY)
-        west = await offices.agency(root, city, Level.COUNTY)
-        await offices.account(root, east, "east", Role.ADMINISTRATOR)
-        yield Province(offices, city, east, west, root, await offices.token("east"))
+async def province(offices: Offices) -> Province:
+    root = await offices.token()
+    city = await offices.agency(root, offices.root_id, Level.CITY)
+    east = await offices.agency(root, city, Level.COUNTY)
+    west = await offices.agency(root, city, Level.COUNTY)
+    await offices.account(root, east, "east", Role.ADMINISTRATOR)
+    return Province(offices, city, east, west, root, await offices.token("east"))
 
 
 def refusals(p: Province) -> list[tuple[str, str, str]]:
