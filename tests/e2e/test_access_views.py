@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.access import ClipShown
 from tests.support.clock import FrozenClock
 from tests.support.house import House
-from tests.support.said import said, say
+from tests.support.said import of_type, said, say
 from tests.support.showing import (
     COLLEAGUE,
     FILM,
@@ -42,12 +42,7 @@ async def h(h: House) -> House:
 
 def shown(h: House) -> list[ClipShown]:
     """What is on record as shown."""
-    ctx = h.ctx("access")
-    rows = ctx.outbox.tables.rows
-    with ctx.db.snapshot() as session:
-        query = rows.select().where(rows.c.type == SHOWN).order_by(rows.c.position)
-        found = session.connection().execute(query).all()
-    return [ClipShown.model_validate_json(row.value) for row in found]
+    return [ClipShown.model_validate(event) for event in of_type(h, SHOWN)]
 
 
 def state(folder: Path) -> dict[str, tuple[int, int, int]]:

@@ -15,8 +15,9 @@ from contracts.identity import Role
 from identity.adapters.keys import SigningKeys
 from tests.support.clock import FrozenClock
 from tests.support.house import house
-from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, announced, setup_body, told
+from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, setup_body, told
 from tests.support.people import person
+from tests.support.said import announced, of_type
 
 WRONG = "wrong password 123"
 
@@ -27,11 +28,8 @@ async def refresh(offices: Offices, token: str) -> httpx.Response:
 
 def reasons(offices: Offices) -> list[str]:
     """Why somebody was not let in, in order."""
-    return [
-        event["reason"]
-        for event in announced(offices.house, "identity")
-        if event["type"] == "identity.session.refused.v1"
-    ]
+    refused = of_type(offices.house, "identity.session.refused.v1")
+    return [event["reason"] for event in refused]
 
 
 async def test_setting_up_makes_one_administrator_once(tmp_path: Path) -> None:

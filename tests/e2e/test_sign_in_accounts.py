@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from contracts.identity import Level, Role
-from tests.support.offices import Offices, account_body, agency_body, announced, told
+from tests.support.offices import Offices, account_body, agency_body, told
 from tests.support.people import person
+from tests.support.said import of_type, said
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,7 @@ def refusals(p: Province) -> list[tuple[str, str, str]]:
     """What was refused, to whose agency, about whose thing."""
     return [
         (event["code"], event["requester_agency_id"], event["agency_id"])
-        for event in announced(p.offices.house, "identity")
-        if event["type"] == "identity.request.refused.v1"
+        for event in of_type(p.offices.house, "identity.request.refused.v1")
     ]
 
 
@@ -154,7 +154,7 @@ async def test_the_same_again_changes_nothing_and_something_else_is_refused(
         assert again.content == first.content
         other = await p.offices.call(p.root, "PUT", path, body | change)
         assert told(other) == (409, "identity.id-taken")
-    types = [event["type"] for event in announced(p.offices.house, "identity")]
+    types = said(p.offices.house, "identity")
     assert types.count("identity.agency.registered.v1") == 5
     assert types.count("identity.unit.registered.v1") == 1
     assert types.count("identity.account.opened.v1") == 3
@@ -236,5 +236,5 @@ async def test_nobody_disables_themselves_and_disabling_twice_is_once(
     for _ in range(2):
         answer = await p.offices.call(p.root, "POST", f"/v1/accounts/{li}/disable")
         assert answer.status_code == 204
-    types = [event["type"] for event in announced(p.offices.house, "identity")]
+    types = said(p.offices.house, "identity")
     assert types.count("identity.account.disabled.v1") == 1

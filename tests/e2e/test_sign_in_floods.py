@@ -14,7 +14,8 @@ from contracts.identity import Role
 from identity.adapters.waiting_room import WaitingRoom
 from tests.support.clock import FrozenClock
 from tests.support.house import house
-from tests.support.offices import ROOT_ADMIN, Offices, announced, setup_body, told
+from tests.support.offices import ROOT_ADMIN, Offices, setup_body, told
+from tests.support.said import announced
 
 WRONG = "wrong password 123"
 CROWD = 60

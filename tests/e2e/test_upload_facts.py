@@ -18,7 +18,8 @@ from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.uploads import begin, clip, said, send, upload
+from tests.support.said import said
+from tests.support.uploads import begin, clip, send, upload
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 AVAILABLE, UNAVAILABLE = "ingest.clip.available.v1", "ingest.clip.unavailable.v1"
@@ -49,7 +50,7 @@ async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Pat
         known = await clip(h, OFFICER, clip_id)
         assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
         await settle(h.app)
-        assert said(h).count("ingest.clip.probed.v1") == 1
+        assert said(h, "ingest").count("ingest.clip.probed.v1") == 1
 
 
 def lose(h: House, film: bytes) -> Path:
@@ -75,8 +76,8 @@ async def test_a_lost_film_is_announced_once_and_stops_no_other(
         await settle(h.app)
         assert (await clip(h, OFFICER, sound))["facts"]["decodable"] is False
         assert (await clip(h, OFFICER, lost))["facts"] is None  # not: it cannot be decoded
-        assert said(h).count("ingest.clip.unavailable.v1") == 1
-        assert said(h).count("ingest.clip.probed.v1") == 1
+        assert said(h, "ingest").count("ingest.clip.unavailable.v1") == 1
+        assert said(h, "ingest").count("ingest.clip.probed.v1") == 1
     assert "kept clip cannot be opened" in caplog.messages
 
 
@@ -92,8 +93,8 @@ async def test_a_film_that_was_found_again_is_probed_after_all(tmp_path: Path) -
         place.write_bytes(b"film")
         await settle(h.app)
         assert (await clip(h, OFFICER, clip_id))["facts"] is not None
-        assert said(h).count(UNAVAILABLE) == 1
-        assert [kind for kind in said(h) if kind != "ingest.clip.stored.v1"][-2:] == [
+        assert said(h, "ingest").count(UNAVAILABLE) == 1
+        assert [kind for kind in said(h, "ingest") if kind != "ingest.clip.stored.v1"][-2:] == [
             AVAILABLE,
             "ingest.clip.probed.v1",
         ]
@@ -121,7 +122,7 @@ async def test_a_store_that_stumbles_raises_no_alarm(
     place.write_bytes(b"film")
     await settle(h.app)
     assert (await clip(h, OFFICER, clip_id))["facts"] is not None
-    assert not {AVAILABLE, UNAVAILABLE} & set(said(h))
+    assert not {AVAILABLE, UNAVAILABLE} & set(said(h, "ingest"))
 
 
 async def test_a_store_that_keeps_failing_is_announced_and_that_it_came_back(
@@ -129,15 +130,15 @@ async def test_a_store_that_keeps_failing_is_announced_and_that_it_came_back(
 ) -> None:
     h, clip_id, place = unreadable
     for _ in range(TRIES_MAX):
-        assert UNAVAILABLE not in said(h)
+        assert UNAVAILABLE not in said(h, "ingest")
         await settle(h.app)
         h.ctx("ingest").clock.move(PAUSE)
-    assert said(h).count(UNAVAILABLE) == 1
+    assert said(h, "ingest").count(UNAVAILABLE) == 1
     place.unlink()
     place.write_bytes(b"film")
     h.ctx("ingest").clock.move(RETRY)
     await settle(h.app)
-    assert (said(h).count(UNAVAILABLE), said(h).count(AVAILABLE)) == (1, 1)
+    assert (said(h, "ingest").count(UNAVAILABLE), said(h, "ingest").count(AVAILABLE)) == (1, 1)
     assert (await clip(h, OFFICER, clip_id))["facts"] is not None
 
 
@@ -149,14 +150,14 @@ async def test_a_process_with_too_many_open_files_says_nothing_of_a_clip(tmp_pat
         with h.ctx("ingest").db.snapshot() as session:
             kept = store.next_unprobed(session, datetime.now(UTC))
         assert kept is not None
-        before, (soft, most) = said(h), resource.getrlimit(resource.RLIMIT_NOFILE)
+        before, (soft, most) = said(h, "ingest"), resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
         try:
             with pytest.raises(OSError, match="Too many open files"):
                 open_film(h.ctx("ingest"), kept)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
-        assert said(h) == before
+        assert said(h, "ingest") == before
         await settle(h.app)
         assert (await clip(h, OFFICER, clip_id))["facts"] is not None
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import select
 
 from common.auth import Requester
 from tests.support.house import House, settle
@@ -69,12 +68,3 @@ async def clip(h: House, who: Requester, clip_id: UUID) -> Any:  # noqa: ANN401 
     answer = await h.call(who, "GET", f"/ingest/v1/clips/{clip_id}")
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-def said(h: House) -> list[str]:
-    """The types of the events that ingest has announced, in order."""
-    ctx = h.ctx("ingest")
-    rows = ctx.outbox.tables.rows
-    with ctx.db.snapshot() as session:
-        types = session.connection().execute(select(rows.c.type).order_by(rows.c.position))
-        return list(types.scalars())
