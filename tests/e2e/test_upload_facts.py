@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import Role
-from contracts.retention import ClipScheduled
 from ingest import store
 from ingest.domain import clip_id_of
 from ingest.operations.probing import PAUSE, RETRY, TRIES_MAX, open_film
@@ -18,8 +17,8 @@ from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.said import said
-from tests.support.uploads import begin, clip, send, upload
+from tests.support.said import said, say
+from tests.support.uploads import begin, clip, scheduled, send, upload
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 AVAILABLE, UNAVAILABLE = "ingest.clip.available.v1", "ingest.clip.unavailable.v1"
@@ -162,34 +161,18 @@ async def test_a_process_with_too_many_open_files_says_nothing_of_a_clip(tmp_pat
         assert (await clip(h, OFFICER, clip_id))["facts"] is not None
 
 
-async def schedule(h: House, clip_id: UUID, keep_until: date | None) -> None:
-    """As retention announces it."""
-    retention = h.ctx("retention")
-    scheduled = ClipScheduled(
-        agency_id=OFFICER.agency_id,
-        clip_id=clip_id,
-        case_id=uuid4(),
-        keep_until=keep_until,
-        class_id="long",
-        rule_id="a-rule",
-        pack_sha256="0" * 64,
-    )
-    with retention.db.transaction() as session:
-        retention.outbox.emit(session, scheduled)
-    await settle(h.app)
-
-
 async def test_a_lock_follows_the_schedules_and_is_never_shortened(tmp_path: Path) -> None:
     client_id, locks = uuid4(), list[tuple[str | None, bool]]()
     clip_id = clip_id_of(OFFICER.agency_id, client_id)
     schedules = [date(2030, 1, 1), date(2026, 6, 1), date(2056, 1, 1), None, date(2027, 1, 1)]
     async with house(tmp_path) as h:
-        await schedule(h, clip_id, schedules[0])  # before the clip: owners' events have no order
+        # Before the clip: owners' events have no order.
+        await say(h, scheduled(OFFICER, clip_id, schedules[0]))
         assert await upload(h, OFFICER, b"film", client_id) == clip_id
         for keep_until in schedules[1:]:
             known = await clip(h, OFFICER, clip_id)
             locks.append((known["locked_until"], known["locked_for_ever"]))
-            await schedule(h, clip_id, keep_until)
+            await say(h, scheduled(OFFICER, clip_id, keep_until))
         known = await clip(h, OFFICER, clip_id)
         locks.append((known["locked_until"], known["locked_for_ever"]))
     assert locks == [

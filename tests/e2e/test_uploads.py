@@ -171,10 +171,7 @@ async def test_nobody_finds_another_agencys_clip_by_choosing_its_id(tmp_path: Pa
 async def test_a_refusal_enters_no_other_agencys_clips_history(tmp_path: Path) -> None:
     client_id = uuid4()
     async with house(tmp_path) as h:
-        first = await announce(h, OFFICER, FILM, client_id)
-        clip_id = UUID(first.headers["clip-id"])
-        await send(h, OFFICER, first.headers["location"], 0, FILM)
-        await settle(h.app)
+        clip_id = await upload(h, OFFICER, FILM, client_id)
         before = history(h, clip_id)
         for chosen in (client_id, clip_id):
             answer = await announce(h, STRANGER, FILM, chosen, secrecy="state_secret")

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from common.auth import Requester
+from contracts.retention import ClipScheduled
 from tests.support.house import House, settle
 from tests.support.words import metadata
 
@@ -68,3 +70,16 @@ async def clip(h: House, who: Requester, clip_id: UUID) -> Any:  # noqa: ANN401 
     answer = await h.call(who, "GET", f"/ingest/v1/clips/{clip_id}")
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+def scheduled(who: Requester, clip_id: UUID, keep_until: date | None) -> ClipScheduled:
+    """As retention announces it to the agency of `who`; for ever without a day."""
+    return ClipScheduled(
+        agency_id=who.agency_id,
+        clip_id=clip_id,
+        case_id=uuid4(),
+        keep_until=keep_until,
+        class_id="long",
+        rule_id="a-rule",
+        pack_sha256="0" * 64,
+    )
