@@ -7,6 +7,9 @@ from pathlib import Path
 from socket import AddressFamily, create_server, socket
 from typing import Any, Final, Self
 
+import uvicorn
+from fastapi import FastAPI
+
 from liuhen.patience import FairProtocol, PatientProtocol
 
 SHUTDOWN_MAX_S: Final = 10
@@ -83,6 +86,9 @@ class Door:
     @property
     def _family(self) -> AddressFamily:
         return AddressFamily.AF_INET6 if ":" in self.host else AddressFamily.AF_INET
+
+    def server(self, application: FastAPI) -> uvicorn.Server:
+        return uvicorn.Server(uvicorn.Config(application, **self.uvicorn_options()))
 
     def uvicorn_options(self) -> dict[str, Any]:
         return {

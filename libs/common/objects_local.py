@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock as Mutex
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, cast
 
 from common.clock import Clock
 from common.objects import (
@@ -21,6 +21,7 @@ from common.objects import (
     ObjectDiffersError,
     ObjectLockedError,
     ObjectMissingError,
+    PartInFile,
     fsync,
 )
 
@@ -164,30 +165,17 @@ class LocalObjects(LocalReader):
             part.keep()
 
 
-class LocalPart:
+class LocalPart(PartInFile):
     """A temporary file that becomes an object by a link, never by writing to the final name."""
 
     def __init__(self, incoming: Path, place: Callable[[str], Path]) -> None:
+        file = NamedTemporaryFile(dir=incoming, delete=False)  # noqa: SIM115 - closed by exit
+        super().__init__(cast("BinaryIO", file))
         self._place = place
-        self._file = NamedTemporaryFile(dir=incoming, delete=False)  # noqa: SIM115 - closed by exit
-        self._digest = hashlib.sha256()
-        self.size_bytes = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def write(self, chunk: bytes) -> None:
-        self._file.write(chunk)
-        self._digest.update(chunk)
-        self.size_bytes += len(chunk)
 
     def keep(self) -> None:
         self._file.flush()
         _keep(Path(self._file.name), self._place(self.sha256))
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, Final, Self, cast
+from typing import BinaryIO, Final, cast
 
 from minio.commonconfig import COMPLIANCE, GOVERNANCE
 from minio.error import S3Error
@@ -24,6 +24,7 @@ from common.objects import (
     ObjectDiffersError,
     ObjectLockedError,
     ObjectMissingError,
+    PartInFile,
     StoreAwayError,
     StoreUnusableError,
 )
@@ -225,31 +226,17 @@ class S3Objects(S3Reader):
         return True
 
 
-class S3Part:
+class S3Part(PartInFile):
     """An unnamed file of this machine that is sent once its digest, its name, is known."""
 
     def __init__(self, put: Callable[[BinaryIO, int, str], None]) -> None:
+        super().__init__(cast("BinaryIO", TemporaryFile()))  # noqa: SIM115 - closed by exit
         self._put = put
-        self._file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - closed by exit
-        self._digest = hashlib.sha256()
-        self.size_bytes = 0
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def write(self, chunk: bytes) -> None:
-        self._file.write(chunk)
-        self._digest.update(chunk)
-        self.size_bytes += len(chunk)
 
     def keep(self) -> None:
         self._file.seek(0)
         self._put(self._file, self.size_bytes, self.sha256)
         self._file.seek(self.size_bytes)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Final, Self
 from uuid import UUID, uuid4
 
-import uvicorn
 from rich.console import Console
 
 from common import logs
@@ -128,8 +127,7 @@ def running(data: Path, port: int) -> Generator[str]:
     clock = SystemClock()
     standalone.prepare(data, clock)
     port = port or free_port()
-    options = Door(LOOPBACK, port).uvicorn_options()
-    server = uvicorn.Server(uvicorn.Config(standalone.create_app(data, clock), **options))
+    server = Door(LOOPBACK, port).server(standalone.create_app(data, clock))
     thread = threading.Thread(target=server.run, name="liuhen", daemon=True)
     thread.start()
     while not server.started and thread.is_alive():

@@ -3,13 +3,9 @@
 Method: the story of a clip, and somebody who repeats one request over and over.
 """
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from access.domain import evidence
@@ -18,7 +14,8 @@ from access.domain.requests import DAY, REQUESTS_A_DAY_MAX, VIEWS_A_DAY_MAX
 from access.operations.exports import FILES_PER_MINUTE_MAX
 from common.service import REFUSALS_PER_MINUTE_MAX
 from tests.support.clock import FrozenClock
-from tests.support.house import House, house, settle
+from tests.support.house import House, settle
+from tests.support.said import of_type
 from tests.support.showing import (
     AGENCY,
     CLIP,
@@ -43,25 +40,9 @@ TURNED_AWAY = "access.request.turned_away.v1"
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
-    async with house(tmp_path, clock) as open_house:
-        await set_up(open_house)
-        yield open_house
-
-
-def told(h: House, kind: str) -> list[dict[str, Any]]:
-    """What access has announced under this type, oldest first."""
-    ctx = h.ctx("access")
-    rows = ctx.outbox.tables.rows
-    query = rows.select().where(rows.c.type == kind).order_by(rows.c.position)
-    with ctx.db.snapshot() as session:
-        found = session.connection().execute(query).all()
-    return [httpx.Response(200, content=row.value).json() for row in found]
+async def h(h: House) -> House:
+    await set_up(h)
+    return h
 
 
 async def chain(h: House, name: str) -> int:
@@ -92,7 +73,7 @@ async def test_a_stranger_stands_in_their_own_chain_and_the_owner_finds_them(
     h: House, clock: FrozenClock
 ) -> None:
     await ask(h, STRANGER)
-    (record,) = told(h, TURNED_AWAY)
+    (record,) = of_type(h, TURNED_AWAY)
     assert (record["thing_id"], record["agency_id"]) == (str(CLIP), str(AGENCY))
     assert record["requester_id"] == str(STRANGER.subject)
     assert await chain(h, f"access:{STRANGER.subject}") == 1
@@ -100,7 +81,7 @@ async def test_a_stranger_stands_in_their_own_chain_and_the_owner_finds_them(
         for _ in range(REFUSALS_PER_MINUTE_MAX + 3):
             await ask(h, STRANGER)
         clock.move(MINUTE)
-    assert len(told(h, TURNED_AWAY)) == 2 * REFUSALS_PER_MINUTE_MAX
+    assert len(of_type(h, TURNED_AWAY)) == 2 * REFUSALS_PER_MINUTE_MAX
     figures = (await h.client.get("/access/metrics")).text
     (line,) = (
         line
@@ -120,7 +101,7 @@ async def test_who_may_know_of_a_clip_asks_so_often_a_day(h: House, clock: Froze
     assert (late.status_code, late.json()["code"]) == (429, "access.too-many-requests")
     answers = [await ask(h, STRANGER, clip_id=clip_id) for clip_id in (hidden, unknown)]
     assert answers[0].content == answers[1].content == late.content
-    assert len(told(h, "access.request.decided.v1")) == REQUESTS_A_DAY_MAX
+    assert len(of_type(h, "access.request.decided.v1")) == REQUESTS_A_DAY_MAX
     assert (await ask(h, COLLEAGUE)).status_code == 201  # somebody else's turn is their own
     clock.move(DAY)
     assert (await ask(h, LAWYER, purpose="own_case")).status_code == 403
@@ -135,7 +116,7 @@ async def test_approvals_that_do_not_count_are_bounded_as_well(
             answer = await approve(h, OTHER_HEAD, request, "consent")
             assert answer.json()["code"] == "access.not-approver"
         clock.move(MINUTE)
-    assert len(told(h, "access.approval.decided.v1")) == 2 * REFUSALS_PER_MINUTE_MAX
+    assert len(of_type(h, "access.approval.decided.v1")) == 2 * REFUSALS_PER_MINUTE_MAX
 
 
 async def test_a_player_that_asks_in_a_thousand_pieces_is_on_record_once_a_minute(
@@ -150,7 +131,7 @@ async def test_a_player_that_asks_in_a_thousand_pieces_is_on_record_once_a_minut
             shown += (await h.call(COLLEAGUE, "GET", view["content"], headers=headers)).content
         clock.move(MINUTE)
     assert shown == FILM * 2
-    records = told(h, "access.clip.shown.v1")
+    records = of_type(h, "access.clip.shown.v1")
     parts = [(one["first_byte"], one["last_byte"]) for one in records]
     exact = [(first, first + step - 1) for first in range(0, PARTS_PER_MINUTE_MAX * step, step)]
     assert parts == [*exact, (0, len(FILM) - 1)] * 2  # the last names all that may have left
@@ -163,7 +144,7 @@ async def test_a_clip_is_looked_at_so_often_a_day(h: House, clock: FrozenClock) 
         await h.done(COLLEAGUE, "POST", f"{request}/views")
     late = await h.call(COLLEAGUE, "POST", f"{request}/views")
     assert (late.status_code, late.json()["code"]) == (429, "access.too-many-views")
-    assert len(told(h, "access.view.opened.v1")) == VIEWS_A_DAY_MAX
+    assert len(of_type(h, "access.view.opened.v1")) == VIEWS_A_DAY_MAX
     clock.move(DAY)
     await h.done(COLLEAGUE, "POST", f"{request}/views")
 
@@ -175,6 +156,6 @@ async def test_who_fetches_every_proof_of_a_folder_does_not_double_the_next(h: H
     for file in files:
         path = f"{V1}/exports/{export['export_id']}/files/{file['path']}"
         assert (await h.call(COLLEAGUE, "GET", path)).is_success
-    records = [one["file_sha256"] for one in told(h, "access.export.read.v1")]
+    records = [one["file_sha256"] for one in of_type(h, "access.export.read.v1")]
     first = [file["sha256"] for file in files[:FILES_PER_MINUTE_MAX]]
     assert records == [*first, None]

@@ -1,15 +1,12 @@
 """What requests for a clip are judged by, told to the clip's own agency before it asks."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from common.auth import Requester
 from common.packs import Pack
-from tests.support.clock import FrozenClock
-from tests.support.house import House, house
+from tests.support.house import House
 from tests.support.said import said, say
 from tests.support.showing import (
     ADMINISTRATOR,
@@ -30,12 +27,6 @@ from tests.support.showing import (
 )
 
 TURNED_AWAY = "access.request.turned_away.v1"
-
-
-@pytest.fixture
-async def h(tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(tmp_path, FrozenClock()) as open_house:
-        yield open_house
 
 
 async def test_a_colleague_sees_the_case_its_handlers_and_the_pack_in_force(h: House) -> None:

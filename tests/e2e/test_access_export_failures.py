@@ -1,6 +1,5 @@
 """An export that cannot be built is tried again, holds up nobody, and is given up with a reason."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,7 @@ from access.domain.trying import DEATHS_MAX, PAUSE_FIRST, PAUSE_MAX, TRIES_MAX, 
 from access.operations import building, exports
 from access.store import handing_out as store
 from contracts.access import ExportFailure
-from tests.support.clock import FrozenClock
-from tests.support.house import House, house, settle
+from tests.support.house import House, settle
 from tests.support.said import said, say
 from tests.support.showing import (
     COLLEAGUE,
@@ -29,10 +27,9 @@ TURNED_AWAY = "access.request.turned_away.v1"
 
 
 @pytest.fixture
-async def h(tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(tmp_path, FrozenClock()) as open_house:
-        await set_up(open_house)
-        yield open_house
+async def h(h: House) -> House:
+    await set_up(h)
+    return h
 
 
 async def ready_exports(h: House, count: int) -> list[str]:

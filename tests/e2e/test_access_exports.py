@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +14,7 @@ from access.adapters.folders import Folders
 from access.store import handing_out as store
 from common.service import REFUSALS_PER_MINUTE_MAX
 from contracts.audit import BundleBuilt
-from tests.support.clock import FrozenClock
-from tests.support.house import House, house, settle
+from tests.support.house import House, settle
 from tests.support.said import said, say
 from tests.support.showing import (
     AGENCY,
@@ -40,10 +38,9 @@ TURNED_AWAY = "access.request.turned_away.v1"
 
 
 @pytest.fixture
-async def h(tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(tmp_path, FrozenClock()) as open_house:
-        await set_up(open_house)
-        yield open_house
+async def h(h: House) -> House:
+    await set_up(h)
+    return h
 
 
 def verify(folder: Path, vkey: str) -> tuple[int, str]:

@@ -1,9 +1,7 @@
 """Who may have a clip: asked, approved and refused through HTTP, all of it on record."""
 
-from collections.abc import AsyncGenerator
 from datetime import date
 from itertools import permutations
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,8 +9,7 @@ import pytest
 from common.auth import Requester
 from common.events import Event
 from contracts.identity import Role
-from tests.support.clock import FrozenClock
-from tests.support.house import House, house
+from tests.support.house import House
 from tests.support.people import person
 from tests.support.said import said, say
 from tests.support.showing import (
@@ -53,12 +50,6 @@ from tests.support.showing import (
 
 DECIDED, APPROVAL = "access.request.decided.v1", "access.approval.decided.v1"
 TURNED_AWAY = "access.request.turned_away.v1"
-
-
-@pytest.fixture
-async def h(tmp_path: Path) -> AsyncGenerator[House]:
-    async with house(tmp_path, FrozenClock()) as open_house:
-        yield open_house
 
 
 async def test_a_lawyer_is_refused_recordings_with_the_article(h: House) -> None:

@@ -1,6 +1,5 @@
 """Views: for one person and a limited time, on record, and without a trace in what they show."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 
 from contracts.access import ClipShown
 from tests.support.clock import FrozenClock
-from tests.support.house import House, house
-from tests.support.said import said, say
+from tests.support.house import House
+from tests.support.said import of_type, said, say
 from tests.support.showing import (
     COLLEAGUE,
     FILM,
@@ -36,25 +35,14 @@ SHOWN, TURNED_AWAY = "access.clip.shown.v1", "access.request.turned_away.v1"
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
-    async with house(tmp_path, clock) as open_house:
-        await set_up(open_house)
-        yield open_house
+async def h(h: House) -> House:
+    await set_up(h)
+    return h
 
 
 def shown(h: House) -> list[ClipShown]:
     """What is on record as shown."""
-    ctx = h.ctx("access")
-    rows = ctx.outbox.tables.rows
-    with ctx.db.snapshot() as session:
-        query = rows.select().where(rows.c.type == SHOWN).order_by(rows.c.position)
-        found = session.connection().execute(query).all()
-    return [ClipShown.model_validate_json(row.value) for row in found]
+    return [ClipShown.model_validate(event) for event in of_type(h, SHOWN)]
 
 
 def state(folder: Path) -> dict[str, tuple[int, int, int]]:

@@ -6,7 +6,8 @@ each is checked for what one instant can never say, and some are restored, start
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -50,6 +51,19 @@ def wait(until: Callable[[], bool]) -> bool:
     return False
 
 
+@contextmanager
+def on_stage(victim: Victim, films: Path) -> Generator[Stage]:
+    """The story's stage in a product that starts for it and ends with it, without a warning."""
+    films.mkdir()
+    victim.start()
+    try:
+        product = Product.on_one_box(victim.address, victim.data)
+        with staged(product, films, Silent()) as stage:
+            yield stage
+    finally:
+        victim.kill()
+
+
 def restored(taken: Path, data: Path) -> Victim:
     restore.restore(taken, data)
     return Victim(data)
@@ -91,19 +105,13 @@ def test_a_backup_of_any_moment_contradicts_nothing_and_comes_to_rest(
 def test_work_goes_on_from_a_backup_and_what_came_after_it_is_gone_everywhere(
     victim: Victim, tmp_path: Path
 ) -> None:
-    (tmp_path / "films").mkdir()
-    victim.start()
-    product = Product.on_one_box(victim.address, victim.data)
-    try:
-        with staged(product, tmp_path / "films", Silent()) as stage:
-            play_chapters(stage, 0, BEFORE)
-            film, location, clip_id = half_an_upload(stage, tmp_path)
-            done = liuhen("backup", "--data", str(victim.data), "--to", str(tmp_path / "taken"))
-            assert done.returncode == 0, done.stderr
-            at_backup = replace(stage, tokens=dict(stage.tokens), clips=dict(stage.clips))
-            play_chapters(stage, BEFORE, len(CHAPTERS))
-    finally:
-        victim.kill()
+    with on_stage(victim, tmp_path / "films") as stage:
+        play_chapters(stage, 0, BEFORE)
+        film, location, clip_id = half_an_upload(stage, tmp_path)
+        done = liuhen("backup", "--data", str(victim.data), "--to", str(tmp_path / "taken"))
+        assert done.returncode == 0, done.stderr
+        at_backup = replace(stage, tokens=dict(stage.tokens), clips=dict(stage.clips))
+        play_chapters(stage, BEFORE, len(CHAPTERS))
     later = ids(victim.data) - ids(tmp_path / "taken" / "data")
     assert later
 
@@ -127,19 +135,13 @@ def test_a_log_older_than_a_checkpoint_that_survived_is_not_carried_on(
     victim: Victim, tmp_path: Path
 ) -> None:
     """Whoever keeps `keys/log.checkpoint` of the lost folder is told what the back-up lacks."""
-    (tmp_path / "films").mkdir()
-    victim.start()
-    product = Product.on_one_box(victim.address, victim.data)
     survivor = victim.data / "keys" / "log.checkpoint"
-    try:
-        with staged(product, tmp_path / "films", Silent()) as stage:
-            play_chapters(stage, 0, 1)
-            backup.take(victim.data, tmp_path / "taken", SystemClock())
-            signed = survivor.read_bytes()
-            play_chapters(stage, 1, 2)
-            assert wait(lambda: survivor.read_bytes() != signed)
-    finally:
-        victim.kill()
+    with on_stage(victim, tmp_path / "films") as stage:
+        play_chapters(stage, 0, 1)
+        backup.take(victim.data, tmp_path / "taken", SystemClock())
+        signed = survivor.read_bytes()
+        play_chapters(stage, 1, 2)
+        assert wait(lambda: survivor.read_bytes() != signed)
     again = tmp_path / "again"
     restore.restore(tmp_path / "taken", again)
     (again / "keys" / "log.checkpoint").write_bytes(survivor.read_bytes())

@@ -1,12 +1,8 @@
 """Cases and activities: opened, stated of, ended, archived, and whose they are."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
-
-import pytest
 
 from contracts.identity import Role
 from tests.support.cabinet import (
@@ -18,7 +14,6 @@ from tests.support.cabinet import (
     STRANGER,
     Cabinet,
     activity,
-    cabinet,
     case,
     told,
 )
@@ -26,12 +21,6 @@ from tests.support.people import person
 
 ENDED: Final[dict[str, object]] = {"ended_on": "2026-01-05", "traits": ["hearing", "complex"]}
 ARCHIVED = {"archived_on": "2026-01-05"}
-
-
-@pytest.fixture
-async def c(tmp_path: Path) -> AsyncGenerator[Cabinet]:
-    async with cabinet(tmp_path) as c:
-        yield c
 
 
 async def archived(c: Cabinet) -> None:

@@ -1,8 +1,6 @@
 """Clips as ingest tells of them: what they serve, marks in them, and those not to be used."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +15,6 @@ from tests.support.cabinet import (
     STRANGER,
     Cabinet,
     activity,
-    cabinet,
     case,
     probed,
     quarantined,
@@ -32,10 +29,9 @@ COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
 
 
 @pytest.fixture
-async def c(tmp_path: Path) -> AsyncGenerator[Cabinet]:
-    async with cabinet(tmp_path) as c:
-        await introduce(c.house, COLLEAGUE)
-        yield c
+async def c(c: Cabinet) -> Cabinet:
+    await introduce(c.house, COLLEAGUE)
+    return c
 
 
 def link(c: Cabinet, **changes: UUID) -> dict[str, str]:

@@ -1,12 +1,10 @@
 """Whom a case may name: officers and units of the agency that identity has told of."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 
 from catalog.tables import INBOX, KnownAccountRow, KnownUnitRow
 from contracts.identity import AccountDisabled, Role
@@ -29,12 +27,6 @@ from tests.support.register import introduce, opened
 from tests.support.said import say
 
 UNKNOWN = (409, "catalog.officer-unknown")
-
-
-@pytest.fixture
-async def c(tmp_path: Path) -> AsyncGenerator[Cabinet]:
-    async with cabinet(tmp_path) as c:
-        yield c
 
 
 async def named(c: Cabinet, *officers: UUID) -> httpx.Response:

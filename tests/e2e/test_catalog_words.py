@@ -1,46 +1,21 @@
 """Stages, milestones, conditions and content points are words of the lists that rule a case."""
 
-from collections.abc import AsyncGenerator
-from datetime import date
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from common.packs import Pack
-from contracts.checklist import PackActivated
 from tests.support.cabinet import (
     AGENCY,
     OFFICER,
     OTHER_AGENCY,
     Cabinet,
     activity,
-    cabinet,
     case,
     told,
 )
+from tests.support.packs import S1, S2, activated
 from tests.support.said import say
-
-S1, S2 = "s1-gaoxin-yingji", "s2-zezhou-yingji"
-
-
-@pytest.fixture
-async def c(tmp_path: Path) -> AsyncGenerator[Cabinet]:
-    async with cabinet(tmp_path) as c:
-        yield c
-
-
-def activated(pack: str, agency_id: UUID = AGENCY) -> PackActivated:
-    return PackActivated(
-        agency_id=agency_id,
-        activation_id=uuid4(),
-        pack=pack,
-        sha256=Pack.shipped(pack).sha256,
-        valid_from=date(2026, 1, 1),
-        proposed_by=uuid4(),
-        confirmed_by=uuid4(),
-    )
 
 
 def misspelt(c: Cabinet) -> list[tuple[str, dict[str, Any], list[str], str]]:
@@ -79,7 +54,7 @@ def misspelt(c: Cabinet) -> list[tuple[str, dict[str, Any], list[str], str]]:
 async def test_a_misspelt_word_is_refused_and_the_nearest_are_offered(
     c: Cabinet, packs: tuple[str, ...]
 ) -> None:
-    await say(c.house, *map(activated, packs))
+    await say(c.house, *(activated(AGENCY, pack) for pack in packs))
     for path, body, where, meant in misspelt(c):
         answer = await c.call(OFFICER, "PUT", path, body)
         assert told(answer) == (422, "catalog.word-unknown"), path
@@ -98,7 +73,7 @@ async def test_what_was_meant_is_taken(c: Cabinet) -> None:
 
 
 async def test_a_list_has_no_say_in_categories_it_does_not_rule(c: Cabinet) -> None:
-    await say(c.house, activated(S2))
+    await say(c.house, activated(AGENCY, S2))
     penalty, step = uuid4(), uuid4()
     await c.done(OFFICER, "PUT", f"/cases/{penalty}", case(category="penalty"))
     await c.done(OFFICER, "PUT", f"/activities/{step}", activity(penalty, stage="inquiry"))
@@ -107,6 +82,6 @@ async def test_a_list_has_no_say_in_categories_it_does_not_rule(c: Cabinet) -> N
 
 
 async def test_an_agency_whose_packs_have_no_list_uses_its_own_words(c: Cabinet) -> None:
-    await say(c.house, activated(S1), activated(S2, OTHER_AGENCY))
+    await say(c.house, activated(AGENCY, S1), activated(OTHER_AGENCY, S2))
     body = activity(c.case_id, stage="fire_inspection")
     await c.done(OFFICER, "PUT", f"/activities/{uuid4()}", body)

@@ -1,7 +1,6 @@
 """Facts of the catalogue and of ingest become verdicts, by the law two people put into force."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +9,7 @@ import pytest
 from contracts.catalog import Category
 from contracts.identity import Role
 from tests.support.clock import FrozenClock
-from tests.support.house import House, house
+from tests.support.house import House
 from tests.support.inspection import ACTIVITY, AGENCY, at
 from tests.support.inspection_events import Inspection
 from tests.support.people import person
@@ -37,34 +36,33 @@ async def row(h: House, number: str = "8") -> dict[str, Any]:
     return next(finding for finding in found["findings"] if finding["row"] == number)
 
 
-async def test_a_row_goes_from_not_satisfied_to_satisfied_as_facts_arrive(tmp_path: Path) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await activate(h)
-        await say(
-            h,
-            *INSPECTION.opened(),
-            INSPECTION.stored("a", "09:29:00", "09:31:20"),
-            INSPECTION.probed("a", 140),
-            INSPECTION.linked("a"),
-        )
-        first = await row(h)
-        await say(h, INSPECTION.stored("c", "09:41:00", "09:45:00"), INSPECTION.linked("c"))
-        late = await row(h)
-        await say(
-            h,
-            INSPECTION.linked("b"),
-            INSPECTION.stored("b", "09:31:20", "09:40:10"),
-            INSPECTION.probed("b", 530),
-        )
-        unmarked = await row(h)
-        await say(
-            h,
-            INSPECTION.marked("b", "certificate_shown"),
-            INSPECTION.marked("a", "identity_stated"),
-        )
-        last = await row(h)
-        await say(h, INSPECTION.unlinked("a"))
-        without = await row(h)
+async def test_a_row_goes_from_not_satisfied_to_satisfied_as_facts_arrive(h: House) -> None:
+    await activate(h)
+    await say(
+        h,
+        *INSPECTION.opened(),
+        INSPECTION.stored("a", "09:29:00", "09:31:20"),
+        INSPECTION.probed("a", 140),
+        INSPECTION.linked("a"),
+    )
+    first = await row(h)
+    await say(h, INSPECTION.stored("c", "09:41:00", "09:45:00"), INSPECTION.linked("c"))
+    late = await row(h)
+    await say(
+        h,
+        INSPECTION.linked("b"),
+        INSPECTION.stored("b", "09:31:20", "09:40:10"),
+        INSPECTION.probed("b", 530),
+    )
+    unmarked = await row(h)
+    await say(
+        h,
+        INSPECTION.marked("b", "certificate_shown"),
+        INSPECTION.marked("a", "identity_stated"),
+    )
+    last = await row(h)
+    await say(h, INSPECTION.unlinked("a"))
+    without = await row(h)
     assert first["verdict"] == "not_satisfied"
     assert [gap["seconds"] for gap in first["gaps"]] == [520]
     assert first["gaps"][0]["start"] == "2026-01-05T01:31:20Z"
@@ -76,26 +74,24 @@ async def test_a_row_goes_from_not_satisfied_to_satisfied_as_facts_arrive(tmp_pa
     assert without["verdict"] == "not_satisfied"
 
 
-async def test_only_another_outcome_is_announced(tmp_path: Path) -> None:
-    clock = FrozenClock()
-    async with house(tmp_path, clock) as h:
-        await activate(h)
-        await say(h, INSPECTION.recorded())
-        assert said(h, "checklist").count(EVALUATED) == 1
-        await say(
-            h,
-            *INSPECTION.opened(),
-            INSPECTION.linked("a"),
-            INSPECTION.stored("a", "09:29:00", "09:31:20"),
-        )
-        assert said(h, "checklist").count(EVALUATED) == 2
-        before = await h.done(OFFICER, "GET", EVALUATION)
-        clock.move(timedelta(seconds=5))
-        await say(h, *INSPECTION.opened(), INSPECTION.linked("a"))
-        again = await h.done(OFFICER, "GET", EVALUATION)
-        await say(h, INSPECTION.stored("c", "09:41:00", "09:45:00"), INSPECTION.linked("c"))
-        after = await h.done(OFFICER, "GET", EVALUATION)
-        assert said(h, "checklist").count(EVALUATED) == 2
+async def test_only_another_outcome_is_announced(h: House, clock: FrozenClock) -> None:
+    await activate(h)
+    await say(h, INSPECTION.recorded())
+    assert said(h, "checklist").count(EVALUATED) == 1
+    await say(
+        h,
+        *INSPECTION.opened(),
+        INSPECTION.linked("a"),
+        INSPECTION.stored("a", "09:29:00", "09:31:20"),
+    )
+    assert said(h, "checklist").count(EVALUATED) == 2
+    before = await h.done(OFFICER, "GET", EVALUATION)
+    clock.move(timedelta(seconds=5))
+    await say(h, *INSPECTION.opened(), INSPECTION.linked("a"))
+    again = await h.done(OFFICER, "GET", EVALUATION)
+    await say(h, INSPECTION.stored("c", "09:41:00", "09:45:00"), INSPECTION.linked("c"))
+    after = await h.done(OFFICER, "GET", EVALUATION)
+    assert said(h, "checklist").count(EVALUATED) == 2
     assert again == before
     assert (before["evaluated_at"], after["evaluated_at"]) == (
         "2026-01-05T09:00:00Z",
@@ -103,43 +99,41 @@ async def test_only_another_outcome_is_announced(tmp_path: Path) -> None:
     )
 
 
-async def test_until_a_moment_is_stated_the_day_it_was_first_recorded_rules(tmp_path: Path) -> None:
-    clock = FrozenClock()
-    async with house(tmp_path, clock) as h:
-        await say(h, INSPECTION.recorded())
-        clock.move(timedelta(days=2))
-        await say(h, INSPECTION.recorded())
-        found = await h.done(OFFICER, "GET", EVALUATION)
+async def test_until_a_moment_is_stated_the_day_it_was_first_recorded_rules(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, INSPECTION.recorded())
+    clock.move(timedelta(days=2))
+    await say(h, INSPECTION.recorded())
+    found = await h.done(OFFICER, "GET", EVALUATION)
     assert found["act_on"] == "2026-01-05"
 
 
-async def test_a_declared_condition_decides_whether_row_15_binds(tmp_path: Path) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await activate(h)
-        await say(h, *INSPECTION.opened())
-        unknown = await row(h, "15")
-        await say(h, INSPECTION.declared("measures_taken", holds=False))
-        known = await row(h, "15")
+async def test_a_declared_condition_decides_whether_row_15_binds(h: House) -> None:
+    await activate(h)
+    await say(h, *INSPECTION.opened())
+    unknown = await row(h, "15")
+    await say(h, INSPECTION.declared("measures_taken", holds=False))
+    known = await row(h, "15")
     assert unknown["verdict"] == "needs_judgement"
     assert unknown["questions"][0].startswith("本次检查是否采取了现场处置措施")
     assert known["verdict"] == "not_applicable"
 
 
 async def test_without_a_pack_nothing_is_compliant_and_one_activated_later_judges(
-    tmp_path: Path,
+    h: House,
 ) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await say(
-            h,
-            *INSPECTION.opened(),
-            INSPECTION.linked("a"),
-            INSPECTION.stored("a", "09:29:00", "09:41:00"),
-        )
-        before = await h.done(OFFICER, "GET", EVALUATION)
-        assert said(h, "checklist") == [EVALUATED]  # the province must hear of a missing pack
-        await activate(h)
-        after = await h.done(OFFICER, "GET", EVALUATION)
-        assert said(h, "checklist").count(EVALUATED) == 2
+    await say(
+        h,
+        *INSPECTION.opened(),
+        INSPECTION.linked("a"),
+        INSPECTION.stored("a", "09:29:00", "09:41:00"),
+    )
+    before = await h.done(OFFICER, "GET", EVALUATION)
+    assert said(h, "checklist") == [EVALUATED]  # the province must hear of a missing pack
+    await activate(h)
+    after = await h.done(OFFICER, "GET", EVALUATION)
+    assert said(h, "checklist").count(EVALUATED) == 2
     assert (before["state"], before["findings"], before["pack"]) == ("no_pack", [], None)
     assert "2026年1月5日" in before["notice"]
     assert (after["state"], after["pack"], len(after["findings"])) == ("judged", S2, 10)
@@ -150,13 +144,12 @@ async def test_without_a_pack_nothing_is_compliant_and_one_activated_later_judge
     ("valid_from", "state"), [(date(2026, 1, 5), "judged"), (date(2026, 1, 6), "no_pack")]
 )
 async def test_the_pack_in_force_on_the_local_day_of_the_act_rules(
-    tmp_path: Path, valid_from: date, state: str
+    h: House, valid_from: date, state: str
 ) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await activate(h, valid_from=valid_from)
-        after_midnight = at("00:10:00")  # still 4 January in UTC
-        await say(h, INSPECTION.recorded(), INSPECTION.reached("before_entering", after_midnight))
-        found = await h.done(OFFICER, "GET", EVALUATION)
+    await activate(h, valid_from=valid_from)
+    after_midnight = at("00:10:00")  # still 4 January in UTC
+    await say(h, INSPECTION.recorded(), INSPECTION.reached("before_entering", after_midnight))
+    found = await h.done(OFFICER, "GET", EVALUATION)
     assert (found["state"], found["act_on"]) == (state, "2026-01-05")
 
 
@@ -168,29 +161,26 @@ async def test_the_pack_in_force_on_the_local_day_of_the_act_rules(
     ],
 )
 async def test_a_law_that_says_nothing_of_the_act_is_not_silence(
-    tmp_path: Path, pack: str, category: Category, state: str, why: str
+    h: House, pack: str, category: Category, state: str, why: str
 ) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await activate(h, pack)
-        await say(h, INSPECTION.recorded(category))
-        found = await h.done(OFFICER, "GET", EVALUATION)
+    await activate(h, pack)
+    await say(h, INSPECTION.recorded(category))
+    found = await h.done(OFFICER, "GET", EVALUATION)
     assert (found["state"], found["findings"]) == (state, [])
     assert why in found["notice"]
 
 
-async def test_an_activity_of_another_agency_cannot_be_told_from_none(tmp_path: Path) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await say(h, INSPECTION.recorded())
-        hidden = await h.call(STRANGER, "GET", EVALUATION)
-        unknown = await h.call(STRANGER, "GET", EVALUATION.replace(str(ACTIVITY), str(uuid4())))
-        assert said(h, "checklist")[1:] == ["checklist.request.refused.v1"] * 2
+async def test_an_activity_of_another_agency_cannot_be_told_from_none(h: House) -> None:
+    await say(h, INSPECTION.recorded())
+    hidden = await h.call(STRANGER, "GET", EVALUATION)
+    unknown = await h.call(STRANGER, "GET", EVALUATION.replace(str(ACTIVITY), str(uuid4())))
+    assert said(h, "checklist")[1:] == ["checklist.request.refused.v1"] * 2
     assert (hidden.status_code, hidden.content) == (404, unknown.content)
     assert hidden.json()["code"] == "checklist.activity-unknown"
 
 
 @pytest.mark.parametrize("role", [Role.LAWYER, Role.PARTY, Role.SUPERVISOR, Role.ADMINISTRATOR])
-async def test_verdicts_are_for_the_agencys_staff(tmp_path: Path, role: Role) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        await say(h, INSPECTION.recorded())
-        answer = await h.call(person(role, agency_id=AGENCY), "GET", EVALUATION)
+async def test_verdicts_are_for_the_agencys_staff(h: House, role: Role) -> None:
+    await say(h, INSPECTION.recorded())
+    answer = await h.call(person(role, agency_id=AGENCY), "GET", EVALUATION)
     assert (answer.status_code, answer.json()["code"]) == (403, "common.not-for-role")

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,8 +9,7 @@ import pytest
 from common.auth import Requester
 from common.packs import Pack
 from contracts.identity import Role
-from tests.support.clock import FrozenClock
-from tests.support.house import House, house
+from tests.support.house import House
 from tests.support.inspection import AGENCY
 from tests.support.people import person
 from tests.support.said import said
@@ -31,17 +29,16 @@ async def refused(h: House, who: Requester, method: str, path: str, json: object
     return f"{answer.status_code} {answer.json()['code']}"
 
 
-async def test_one_proposes_and_another_confirms(tmp_path: Path) -> None:
+async def test_one_proposes_and_another_confirms(h: House) -> None:
     path = f"/checklist/v1/activations/{uuid4()}"
-    async with house(tmp_path, FrozenClock()) as h:
-        proposed = await h.done(REVIEWER, "PUT", path, S2)
-        again = await h.done(REVIEWER, "PUT", path, S2)
-        assert said(h, "checklist") == []
-        confirmed = await h.done(LEADER, "POST", f"{path}/confirm")
-        repeated = await h.done(LEADER, "POST", f"{path}/confirm")
-        assert said(h, "checklist") == [ACTIVATED]
-        listed = await h.done(REVIEWER, "GET", "/checklist/v1/activations")
-        hidden = await h.done(STRANGER, "GET", "/checklist/v1/activations")
+    proposed = await h.done(REVIEWER, "PUT", path, S2)
+    again = await h.done(REVIEWER, "PUT", path, S2)
+    assert said(h, "checklist") == []
+    confirmed = await h.done(LEADER, "POST", f"{path}/confirm")
+    repeated = await h.done(LEADER, "POST", f"{path}/confirm")
+    assert said(h, "checklist") == [ACTIVATED]
+    listed = await h.done(REVIEWER, "GET", "/checklist/v1/activations")
+    hidden = await h.done(STRANGER, "GET", "/checklist/v1/activations")
     assert (proposed["state"], proposed["confirmed_by"]) == ("proposed", None)
     assert again == proposed
     assert (confirmed["state"], confirmed["confirmed_by"]) == ("confirmed", str(LEADER.subject))
@@ -51,80 +48,74 @@ async def test_one_proposes_and_another_confirms(tmp_path: Path) -> None:
     assert hidden["items"] == []
 
 
-async def test_nobody_confirms_alone_and_the_attempt_is_on_record(tmp_path: Path) -> None:
+async def test_nobody_confirms_alone_and_the_attempt_is_on_record(h: House) -> None:
     path = f"/checklist/v1/activations/{uuid4()}"
-    async with house(tmp_path, FrozenClock()) as h:
-        await h.done(LEADER, "PUT", path, S2)
-        said_no = await refused(h, LEADER, "POST", f"{path}/confirm")
-        assert said(h, "checklist") == [REFUSED]
+    await h.done(LEADER, "PUT", path, S2)
+    said_no = await refused(h, LEADER, "POST", f"{path}/confirm")
+    assert said(h, "checklist") == [REFUSED]
     assert said_no == "403 checklist.same-person"
 
 
-async def test_another_agencys_proposal_cannot_be_told_from_none(tmp_path: Path) -> None:
+async def test_another_agencys_proposal_cannot_be_told_from_none(h: House) -> None:
     path = "/checklist/v1/activations/{}/confirm"
     known = uuid4()
-    async with house(tmp_path, FrozenClock()) as h:
-        await h.done(REVIEWER, "PUT", f"/checklist/v1/activations/{known}", S2)
-        hidden = await h.call(STRANGER, "POST", path.format(known))
-        unknown = await h.call(STRANGER, "POST", path.format(uuid4()))
-        assert said(h, "checklist") == [REFUSED] * 2
+    await h.done(REVIEWER, "PUT", f"/checklist/v1/activations/{known}", S2)
+    hidden = await h.call(STRANGER, "POST", path.format(known))
+    unknown = await h.call(STRANGER, "POST", path.format(uuid4()))
+    assert said(h, "checklist") == [REFUSED] * 2
     assert (hidden.status_code, hidden.content) == (404, unknown.content)
     assert hidden.json()["code"] == "checklist.activation-unknown"
 
 
-async def test_an_id_serves_one_proposal(tmp_path: Path) -> None:
+async def test_an_id_serves_one_proposal(h: House) -> None:
     path = f"/checklist/v1/activations/{uuid4()}"
-    async with house(tmp_path, FrozenClock()) as h:
-        await h.done(REVIEWER, "PUT", path, S2)
-        taken = [
-            await refused(h, REVIEWER, "PUT", path, S2 | {"valid_from": "2026-01-02"}),
-            await refused(h, REVIEWER, "PUT", path, S2 | {"pack": "s1-gaoxin-yingji"}),
-            await refused(h, LEADER, "PUT", path, S2),
-            await refused(h, STRANGER, "PUT", path, S2),
-        ]
+    await h.done(REVIEWER, "PUT", path, S2)
+    taken = [
+        await refused(h, REVIEWER, "PUT", path, S2 | {"valid_from": "2026-01-02"}),
+        await refused(h, REVIEWER, "PUT", path, S2 | {"pack": "s1-gaoxin-yingji"}),
+        await refused(h, LEADER, "PUT", path, S2),
+        await refused(h, STRANGER, "PUT", path, S2),
+    ]
     assert taken == ["409 checklist.id-taken"] * 4
 
 
-async def test_a_day_begins_one_law_only(tmp_path: Path) -> None:
+async def test_a_day_begins_one_law_only(h: House) -> None:
     first, second = (f"/checklist/v1/activations/{uuid4()}" for _ in range(2))
-    async with house(tmp_path, FrozenClock()) as h:
-        for path in (first, second):
-            await h.done(REVIEWER, "PUT", path, S2)
-        await h.done(LEADER, "POST", f"{first}/confirm")
-        assert await refused(h, LEADER, "POST", f"{second}/confirm") == "409 checklist.day-taken"
-        later = f"/checklist/v1/activations/{uuid4()}"
-        await h.done(REVIEWER, "PUT", later, S2 | {"valid_from": "2026-01-02"})
-        await h.done(LEADER, "POST", f"{later}/confirm")
-        assert said(h, "checklist").count(ACTIVATED) == 2
+    for path in (first, second):
+        await h.done(REVIEWER, "PUT", path, S2)
+    await h.done(LEADER, "POST", f"{first}/confirm")
+    assert await refused(h, LEADER, "POST", f"{second}/confirm") == "409 checklist.day-taken"
+    later = f"/checklist/v1/activations/{uuid4()}"
+    await h.done(REVIEWER, "PUT", later, S2 | {"valid_from": "2026-01-02"})
+    await h.done(LEADER, "POST", f"{later}/confirm")
+    assert said(h, "checklist").count(ACTIVATED) == 2
 
 
 async def test_bytes_that_changed_since_the_proposal_are_not_put_into_force(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    h: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/checklist/v1/activations/{uuid4()}"
-    async with house(tmp_path, FrozenClock()) as h:
-        await h.done(REVIEWER, "PUT", path, S2)
-        newer = Pack(S2["pack"], {"pack.yaml": "version: 2"})
-        with monkeypatch.context() as product:
-            product.setattr(Pack, "shipped", lambda _name: newer)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType] - monkeypatch is untyped here
-            changed = await refused(h, LEADER, "POST", f"{path}/confirm")
-        assert said(h, "checklist") == [REFUSED]
+    await h.done(REVIEWER, "PUT", path, S2)
+    newer = Pack(S2["pack"], {"pack.yaml": "version: 2"})
+    with monkeypatch.context() as product:
+        product.setattr(Pack, "shipped", lambda _name: newer)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType] - monkeypatch is untyped here
+        changed = await refused(h, LEADER, "POST", f"{path}/confirm")
+    assert said(h, "checklist") == [REFUSED]
     assert changed == "409 checklist.pack-changed"
 
 
-async def test_a_pack_is_shown_whole_and_its_digest_can_be_checked(tmp_path: Path) -> None:
-    async with house(tmp_path, FrozenClock()) as h:
-        lawyer = person(Role.LAWYER, agency_id=uuid4())
-        listed = (await h.done(lawyer, "GET", "/checklist/v1/packs"))["items"]
-        s2 = await h.done(lawyer, "GET", f"/checklist/v1/packs/{S2['pack']}")
-        s1 = await h.done(lawyer, "GET", "/checklist/v1/packs/s1-gaoxin-yingji")
-        unknown = [
-            await refused(h, lawyer, "GET", f"/checklist/v1/packs/{name}")
-            for name in ("s9", "..", "a" * 65, "%00", "s2_zezhou")
-        ]
-        in_body = await refused(
-            h, LEADER, "PUT", f"/checklist/v1/activations/{uuid4()}", S2 | {"pack": "s9"}
-        )
+async def test_a_pack_is_shown_whole_and_its_digest_can_be_checked(h: House) -> None:
+    lawyer = person(Role.LAWYER, agency_id=uuid4())
+    listed = (await h.done(lawyer, "GET", "/checklist/v1/packs"))["items"]
+    s2 = await h.done(lawyer, "GET", f"/checklist/v1/packs/{S2['pack']}")
+    s1 = await h.done(lawyer, "GET", "/checklist/v1/packs/s1-gaoxin-yingji")
+    unknown = [
+        await refused(h, lawyer, "GET", f"/checklist/v1/packs/{name}")
+        for name in ("s9", "..", "a" * 65, "%00", "s2_zezhou")
+    ]
+    in_body = await refused(
+        h, LEADER, "PUT", f"/checklist/v1/activations/{uuid4()}", S2 | {"pack": "s9"}
+    )
     assert {pack["name"] for pack in listed} >= {"s1-gaoxin-yingji", S2["pack"]}
     assert all(pack["head"]["issued_on"] or pack["head"]["issued_note"] for pack in listed)
     text = json.dumps(s2["files"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -138,22 +129,18 @@ async def test_a_pack_is_shown_whole_and_its_digest_can_be_checked(tmp_path: Pat
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.UNIT_HEAD, Role.SUPERVISOR, Role.LAWYER])
-async def test_what_law_rules_is_for_reviewers_and_leaders_to_say(
-    tmp_path: Path, role: Role
-) -> None:
+async def test_what_law_rules_is_for_reviewers_and_leaders_to_say(h: House, role: Role) -> None:
     path = f"/checklist/v1/activations/{uuid4()}"
-    async with house(tmp_path, FrozenClock()) as h:
-        said_no = await refused(h, person(role, agency_id=AGENCY), "PUT", path, S2)
+    said_no = await refused(h, person(role, agency_id=AGENCY), "PUT", path, S2)
     assert said_no == "403 common.not-for-role"
 
 
-async def test_no_pack_rules_before_the_year_it_was_issued_in(tmp_path: Path) -> None:
+async def test_no_pack_rules_before_the_year_it_was_issued_in(h: House) -> None:
     path = "/checklist/v1/activations/{}"
     early, first = ({"pack": "s1-gaoxin-yingji", "valid_from": day} for day in YEAR_OF_S1)
-    async with house(tmp_path, FrozenClock()) as h:
-        answer = await h.call(REVIEWER, "PUT", path.format(uuid4()), early)
-        await h.done(REVIEWER, "PUT", path.format(uuid4()), first)
-        await h.done(REVIEWER, "PUT", path.format(uuid4()), S2 | {"valid_from": "2010-01-01"})
+    answer = await h.call(REVIEWER, "PUT", path.format(uuid4()), early)
+    await h.done(REVIEWER, "PUT", path.format(uuid4()), first)
+    await h.done(REVIEWER, "PUT", path.format(uuid4()), S2 | {"valid_from": "2010-01-01"})
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "checklist.before-issue")
     assert "不能早于 2019年1月1日" in problem["detail"]

@@ -1,6 +1,5 @@
 """Figures per agency, from events alone, for those who may see them; through HTTP."""
 
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from contracts.identity import AgencyRegistered, Level, Role
 from oversight import operations
 from oversight.app import create_app
 from tests.support.clock import FrozenClock
-from tests.support.house import House, house, settle
+from tests.support.house import House, settle
 from tests.support.people import person
 from tests.support.said import said, say
 
@@ -40,15 +39,9 @@ TREE = [  # the lowest first: a child may be heard of before its parent
 
 
 @pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
-    async with house(tmp_path, clock) as open_house:
-        await say(open_house, *(registered(*place) for place in TREE))
-        yield open_house
+async def h(h: House) -> House:
+    await say(h, *(registered(*place) for place in TREE))
+    return h
 
 
 def registered(agency_id: UUID, parent_id: UUID | None, level: Level) -> Event:

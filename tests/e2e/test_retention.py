@@ -1,9 +1,7 @@
 """The class and the schedule of a case's clips, through HTTP."""
 
-from collections.abc import AsyncGenerator
 from datetime import date
 from itertools import permutations
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
@@ -12,8 +10,7 @@ import pytest
 from common.events import Event
 from contracts.catalog import Trait
 from contracts.identity import Role
-from tests.support.clock import FrozenClock
-from tests.support.house import House, house
+from tests.support.house import House
 from tests.support.keeping import (
     AGENCY,
     CASE,
@@ -38,17 +35,6 @@ from tests.support.keeping import (
 )
 from tests.support.people import person
 from tests.support.said import said, say
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
-    async with house(tmp_path, clock) as open_house:
-        yield open_house
 
 
 async def test_a_finished_case_gets_a_class_with_its_reason_and_article(h: House) -> None:

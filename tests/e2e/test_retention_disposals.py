@@ -1,13 +1,9 @@
 """The hold and the disposal of a case's clips, through HTTP."""
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from tests.support.clock import FrozenClock
-from tests.support.house import House, house
+from tests.support.house import House
 from tests.support.keeping import (
     CASE,
     CLIP,
@@ -26,17 +22,6 @@ from tests.support.keeping import (
     unlinked,
 )
 from tests.support.said import said, say
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def h(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[House]:
-    async with house(tmp_path, clock) as open_house:
-        yield open_house
 
 
 async def test_disposal_is_refused_with_its_reason_and_stays_on_record(h: House) -> None:

@@ -1,7 +1,6 @@
 """Signing in, renewing, signing out, and everything that opens no door."""
 
 import json
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +8,6 @@ from uuid import uuid4
 
 import httpx
 import jwt
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.auth import AUDIENCE, ISSUER, Requester
@@ -17,21 +15,11 @@ from contracts.identity import Role
 from identity.adapters.keys import SigningKeys
 from tests.support.clock import FrozenClock
 from tests.support.house import house
-from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, announced, setup_body, told
+from tests.support.offices import PASSWORD, ROOT_ADMIN, Offices, setup_body, told
 from tests.support.people import person
+from tests.support.said import announced, of_type
 
 WRONG = "wrong password 123"
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def offices(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[Offices]:
-    async with house(tmp_path, clock) as h:
-        yield await Offices.open(h)
 
 
 async def refresh(offices: Offices, token: str) -> httpx.Response:
@@ -40,11 +28,8 @@ async def refresh(offices: Offices, token: str) -> httpx.Response:
 
 def reasons(offices: Offices) -> list[str]:
     """Why somebody was not let in, in order."""
-    return [
-        event["reason"]
-        for event in announced(offices.house, "identity")
-        if event["type"] == "identity.session.refused.v1"
-    ]
+    refused = of_type(offices.house, "identity.session.refused.v1")
+    return [event["reason"] for event in refused]
 
 
 async def test_setting_up_makes_one_administrator_once(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """Administrators reach their own agency and those below it, and nobody else's."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,9 +8,9 @@ import httpx
 import pytest
 
 from contracts.identity import Level, Role
-from tests.support.house import house
-from tests.support.offices import Offices, account_body, agency_body, announced, told
+from tests.support.offices import Offices, account_body, agency_body, told
 from tests.support.people import person
+from tests.support.said import of_type, said
 
 
 @dataclass(frozen=True)
@@ -28,23 +26,20 @@ class Province:
 
 
 @pytest.fixture
-async def province(tmp_path: Path) -> AsyncGenerator[Province]:
-    async with house(tmp_path) as h:
-        offices = await Offices.open(h)
-        root = await offices.token()
-        city = await offices.agency(root, offices.root_id, Level.CITY)
-        east = await offices.agency(root, city, Level.COUNTY)
-        west = await offices.agency(root, city, Level.COUNTY)
-        await offices.account(root, east, "east", Role.ADMINISTRATOR)
-        yield Province(offices, city, east, west, root, await offices.token("east"))
+async def province(offices: Offices) -> Province:
+    root = await offices.token()
+    city = await offices.agency(root, offices.root_id, Level.CITY)
+    east = await offices.agency(root, city, Level.COUNTY)
+    west = await offices.agency(root, city, Level.COUNTY)
+    await offices.account(root, east, "east", Role.ADMINISTRATOR)
+    return Province(offices, city, east, west, root, await offices.token("east"))
 
 
 def refusals(p: Province) -> list[tuple[str, str, str]]:
     """What was refused, to whose agency, about whose thing."""
     return [
         (event["code"], event["requester_agency_id"], event["agency_id"])
-        for event in announced(p.offices.house, "identity")
-        if event["type"] == "identity.request.refused.v1"
+        for event in of_type(p.offices.house, "identity.request.refused.v1")
     ]
 
 
@@ -159,7 +154,7 @@ async def test_the_same_again_changes_nothing_and_something_else_is_refused(
         assert again.content == first.content
         other = await p.offices.call(p.root, "PUT", path, body | change)
         assert told(other) == (409, "identity.id-taken")
-    types = [event["type"] for event in announced(p.offices.house, "identity")]
+    types = said(p.offices.house, "identity")
     assert types.count("identity.agency.registered.v1") == 5
     assert types.count("identity.unit.registered.v1") == 1
     assert types.count("identity.account.opened.v1") == 3
@@ -241,5 +236,5 @@ async def test_nobody_disables_themselves_and_disabling_twice_is_once(
     for _ in range(2):
         answer = await p.offices.call(p.root, "POST", f"/v1/accounts/{li}/disable")
         assert answer.status_code == 204
-    types = [event["type"] for event in announced(p.offices.house, "identity")]
+    types = said(p.offices.house, "identity")
     assert types.count("identity.account.disabled.v1") == 1

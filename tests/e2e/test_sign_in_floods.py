@@ -1,7 +1,6 @@
 """What a crowd of strangers at the door can do: little, to nobody else, and on record."""
 
 from asyncio import gather
-from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,22 +14,12 @@ from contracts.identity import Role
 from identity.adapters.waiting_room import WaitingRoom
 from tests.support.clock import FrozenClock
 from tests.support.house import house
-from tests.support.offices import ROOT_ADMIN, Offices, announced, setup_body, told
+from tests.support.offices import ROOT_ADMIN, Offices, setup_body, told
+from tests.support.said import announced
 
 WRONG = "wrong password 123"
 CROWD = 60
 HANDFUL = 8
-
-
-@pytest.fixture
-def clock() -> FrozenClock:
-    return FrozenClock()
-
-
-@pytest.fixture
-async def offices(tmp_path: Path, clock: FrozenClock) -> AsyncGenerator[Offices]:
-    async with house(tmp_path, clock) as h:
-        yield await Offices.open(h)
 
 
 async def test_a_handful_of_people_signs_in_at_the_same_time(offices: Offices) -> None:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import Role
-from contracts.retention import ClipScheduled
 from ingest import store
 from ingest.domain import clip_id_of
 from ingest.operations.probing import PAUSE, RETRY, TRIES_MAX, open_film
@@ -18,7 +17,8 @@ from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.uploads import begin, clip, said, send, upload
+from tests.support.said import said, say
+from tests.support.uploads import begin, clip, scheduled, send, upload
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 AVAILABLE, UNAVAILABLE = "ingest.clip.available.v1", "ingest.clip.unavailable.v1"
@@ -49,7 +49,7 @@ async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Pat
         known = await clip(h, OFFICER, clip_id)
         assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
         await settle(h.app)
-        assert said(h).count("ingest.clip.probed.v1") == 1
+        assert said(h, "ingest").count("ingest.clip.probed.v1") == 1
 
 
 def lose(h: House, film: bytes) -> Path:
@@ -75,8 +75,8 @@ async def test_a_lost_film_is_announced_once_and_stops_no_other(
         await settle(h.app)
         assert (await clip(h, OFFICER, sound))["facts"]["decodable"] is False
         assert (await clip(h, OFFICER, lost))["facts"] is None  # not: it cannot be decoded
-        assert said(h).count("ingest.clip.unavailable.v1") == 1
-        assert said(h).count("ingest.clip.probed.v1") == 1
+        assert said(h, "ingest").count("ingest.clip.unavailable.v1") == 1
+        assert said(h, "ingest").count("ingest.clip.probed.v1") == 1
     assert "kept clip cannot be opened" in caplog.messages
 
 
@@ -92,8 +92,8 @@ async def test_a_film_that_was_found_again_is_probed_after_all(tmp_path: Path) -
         place.write_bytes(b"film")
         await settle(h.app)
         assert (await clip(h, OFFICER, clip_id))["facts"] is not None
-        assert said(h).count(UNAVAILABLE) == 1
-        assert [kind for kind in said(h) if kind != "ingest.clip.stored.v1"][-2:] == [
+        assert said(h, "ingest").count(UNAVAILABLE) == 1
+        assert [kind for kind in said(h, "ingest") if kind != "ingest.clip.stored.v1"][-2:] == [
             AVAILABLE,
             "ingest.clip.probed.v1",
         ]
@@ -121,7 +121,7 @@ async def test_a_store_that_stumbles_raises_no_alarm(
     place.write_bytes(b"film")
     await settle(h.app)
     assert (await clip(h, OFFICER, clip_id))["facts"] is not None
-    assert not {AVAILABLE, UNAVAILABLE} & set(said(h))
+    assert not {AVAILABLE, UNAVAILABLE} & set(said(h, "ingest"))
 
 
 async def test_a_store_that_keeps_failing_is_announced_and_that_it_came_back(
@@ -129,15 +129,15 @@ async def test_a_store_that_keeps_failing_is_announced_and_that_it_came_back(
 ) -> None:
     h, clip_id, place = unreadable
     for _ in range(TRIES_MAX):
-        assert UNAVAILABLE not in said(h)
+        assert UNAVAILABLE not in said(h, "ingest")
         await settle(h.app)
         h.ctx("ingest").clock.move(PAUSE)
-    assert said(h).count(UNAVAILABLE) == 1
+    assert said(h, "ingest").count(UNAVAILABLE) == 1
     place.unlink()
     place.write_bytes(b"film")
     h.ctx("ingest").clock.move(RETRY)
     await settle(h.app)
-    assert (said(h).count(UNAVAILABLE), said(h).count(AVAILABLE)) == (1, 1)
+    assert (said(h, "ingest").count(UNAVAILABLE), said(h, "ingest").count(AVAILABLE)) == (1, 1)
     assert (await clip(h, OFFICER, clip_id))["facts"] is not None
 
 
@@ -149,33 +149,16 @@ async def test_a_process_with_too_many_open_files_says_nothing_of_a_clip(tmp_pat
         with h.ctx("ingest").db.snapshot() as session:
             kept = store.next_unprobed(session, datetime.now(UTC))
         assert kept is not None
-        before, (soft, most) = said(h), resource.getrlimit(resource.RLIMIT_NOFILE)
+        before, (soft, most) = said(h, "ingest"), resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
         try:
             with pytest.raises(OSError, match="Too many open files"):
                 open_film(h.ctx("ingest"), kept)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, most))
-        assert said(h) == before
+        assert said(h, "ingest") == before
         await settle(h.app)
         assert (await clip(h, OFFICER, clip_id))["facts"] is not None
-
-
-async def schedule(h: House, clip_id: UUID, keep_until: date | None) -> None:
-    """As retention announces it."""
-    retention = h.ctx("retention")
-    scheduled = ClipScheduled(
-        agency_id=OFFICER.agency_id,
-        clip_id=clip_id,
-        case_id=uuid4(),
-        keep_until=keep_until,
-        class_id="long",
-        rule_id="a-rule",
-        pack_sha256="0" * 64,
-    )
-    with retention.db.transaction() as session:
-        retention.outbox.emit(session, scheduled)
-    await settle(h.app)
 
 
 async def test_a_lock_follows_the_schedules_and_is_never_shortened(tmp_path: Path) -> None:
@@ -183,12 +166,13 @@ async def test_a_lock_follows_the_schedules_and_is_never_shortened(tmp_path: Pat
     clip_id = clip_id_of(OFFICER.agency_id, client_id)
     schedules = [date(2030, 1, 1), date(2026, 6, 1), date(2056, 1, 1), None, date(2027, 1, 1)]
     async with house(tmp_path) as h:
-        await schedule(h, clip_id, schedules[0])  # before the clip: owners' events have no order
+        # Before the clip: owners' events have no order.
+        await say(h, scheduled(OFFICER, clip_id, schedules[0]))
         assert await upload(h, OFFICER, b"film", client_id) == clip_id
         for keep_until in schedules[1:]:
             known = await clip(h, OFFICER, clip_id)
             locks.append((known["locked_until"], known["locked_for_ever"]))
-            await schedule(h, clip_id, keep_until)
+            await say(h, scheduled(OFFICER, clip_id, keep_until))
         known = await clip(h, OFFICER, clip_id)
         locks.append((known["locked_until"], known["locked_for_ever"]))
     assert locks == [

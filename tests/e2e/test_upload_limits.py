@@ -11,7 +11,8 @@ from ingest.operations.uploads import OPEN_MAX
 from tests.support.clock import FrozenClock
 from tests.support.house import house
 from tests.support.people import person
-from tests.support.uploads import announce, said, send
+from tests.support.said import said
+from tests.support.uploads import announce, send
 
 AGENCY = uuid4()
 OFFICER, COLLEAGUE, THIRD = (person(Role.OFFICER, agency_id=AGENCY) for _ in range(3))
@@ -34,7 +35,7 @@ async def test_a_person_begins_only_so_many_and_is_told_why(tmp_path: Path) -> N
         assert (problem["whose"], problem["limit"]) == ("person", 2)
         assert problem["title"] == "未完成的上传任务过多"
         assert problem["detail"].startswith("本人未完成的上传任务已达上限 2 个")
-        assert said(h) == ["ingest.request.refused.v1"]
+        assert said(h, "ingest") == ["ingest.request.refused.v1"]
         assert (await announce(h, COLLEAGUE, b"film")).status_code == 201
 
 

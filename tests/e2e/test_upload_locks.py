@@ -18,7 +18,6 @@ from common.clock import Clock, SystemClock
 from common.db import Database
 from common.objects import StoreAwayError
 from contracts.identity import Role
-from contracts.retention import ClipScheduled
 from ingest.domain import Lock, LockedClip, clip_id_of
 from ingest.operations.locking import apply_lock
 from ingest.tables import LockRow
@@ -28,7 +27,7 @@ from liuhen.services import SERVICES, sqlite_url
 from tests.support.house import House, close, settle
 from tests.support.people import Signer, person
 from tests.support.said import say
-from tests.support.uploads import announce, ask, begin, clip, send, upload
+from tests.support.uploads import announce, ask, begin, clip, scheduled, send, upload
 from tools.engines import s3
 
 FILM = b"a film"
@@ -62,18 +61,6 @@ async def receiving(data: Path, store_url: str) -> AsyncGenerator[House]:
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
         yield House(app, client, signer, data)
     await close(app)
-
-
-def scheduled(clip_id: UUID, keep_until: date | None) -> ClipScheduled:
-    return ClipScheduled(
-        agency_id=OFFICER.agency_id,
-        clip_id=clip_id,
-        case_id=uuid4(),
-        keep_until=keep_until,
-        class_id="long",
-        rule_id="a-rule",
-        pack_sha256="0" * 64,
-    )
 
 
 def locked_until(h: House, digest: str = DIGEST) -> datetime:
@@ -111,13 +98,13 @@ async def test_the_store_follows_the_schedules_and_a_lock_is_never_shortened(
     client_id = uuid4()
     clip_id = clip_id_of(OFFICER.agency_id, client_id)
     async with receiving(tmp_path, store_url) as h:
-        await say(h, scheduled(clip_id, date(2056, 1, 1)))  # before the clip is kept
+        await say(h, scheduled(OFFICER, clip_id, date(2056, 1, 1)))  # before the clip is kept
         assert unapplied(h) == [clip_id]
         await upload(h, OFFICER, FILM, client_id)
         assert locked_until(h) == IN_2056
-        await say(h, scheduled(clip_id, date(2030, 1, 1)))
+        await say(h, scheduled(OFFICER, clip_id, date(2030, 1, 1)))
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
-        await say(h, scheduled(clip_id, None))
+        await say(h, scheduled(OFFICER, clip_id, None))
         assert locked_until(h) > datetime.now(UTC) + timedelta(days=36524)
         assert unapplied(h) == []
     async with receiving(tmp_path, store_url) as h:
@@ -131,7 +118,7 @@ async def test_two_clips_of_the_same_bytes_are_kept_for_the_longer_of_their_time
     async with receiving(tmp_path, store_url) as h:
         for year in (2056, 2030):
             clip_id = await upload(h, OFFICER, FILM)
-            await say(h, scheduled(clip_id, date(year, 1, 1)))
+            await say(h, scheduled(OFFICER, clip_id, date(year, 1, 1)))
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
 
 
@@ -157,7 +144,7 @@ async def test_a_lock_that_cannot_be_applied_stops_no_other(tmp_path: Path) -> N
         kept = {await upload(h, OFFICER, film): sha256(film).hexdigest() for film in films}
         lost, *others = sorted(kept)
         (tmp_path / "objects" / kept[lost][:2] / kept[lost]).unlink()
-        await say(h, *(scheduled(clip_id, date(2056, 1, 1)) for clip_id in kept))
+        await say(h, *(scheduled(OFFICER, clip_id, date(2056, 1, 1)) for clip_id in kept))
         assert unapplied(h) == [lost]
         assert {locked_until(h, kept[clip_id]) for clip_id in others} == {IN_2056}
 
@@ -172,7 +159,7 @@ async def test_while_the_store_is_away_nothing_is_lost_and_all_follows_when_it_i
         mortal_s3.server.kill()
         ctx = h.ctx("retention")
         with ctx.db.transaction() as session:
-            ctx.outbox.emit(session, scheduled(old, date(2056, 1, 1)))
+            ctx.outbox.emit(session, scheduled(OFFICER, old, date(2056, 1, 1)))
         await retention["relay"](0)
         await ingesting["consumer"](0)
         location, new = await begin(h, OFFICER, b"new film")

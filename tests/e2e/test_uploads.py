@@ -13,7 +13,8 @@ from ingest.errors import ConnectionCutError
 from ingest.operations import uploads
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.uploads import TUS, announce, ask, begin, clip, said, send, upload
+from tests.support.said import said
+from tests.support.uploads import TUS, announce, ask, begin, clip, send, upload
 
 FILM = bytes(range(256)) * 40
 AGENCY = uuid4()
@@ -48,7 +49,7 @@ async def test_a_film_sent_in_pieces_is_kept_exactly_as_it_was_filmed(tmp_path: 
         assert [path.read_bytes() for path in kept(h)] == [FILM]
         assert kept(h)[0].stat().st_mode & 0o777 == 0o444
         assert spooled(h) == []
-        assert said(h) == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
+        assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
 
 
 async def test_the_server_says_where_to_go_on(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ async def test_the_last_chunk_sent_again_gets_the_same_answer(tmp_path: Path) ->
         assert {answer.status_code for answer in answers} == {204}
         assert {answer.headers["upload-offset"] for answer in answers} == {str(len(FILM))}
         assert len(kept(h)) == 1
-        assert said(h) == ["ingest.clip.stored.v1"]
+        assert said(h, "ingest") == ["ingest.clip.stored.v1"]
 
 
 async def test_the_same_announcement_leads_to_the_same_upload(tmp_path: Path) -> None:
@@ -170,16 +171,13 @@ async def test_nobody_finds_another_agencys_clip_by_choosing_its_id(tmp_path: Pa
 async def test_a_refusal_enters_no_other_agencys_clips_history(tmp_path: Path) -> None:
     client_id = uuid4()
     async with house(tmp_path) as h:
-        first = await announce(h, OFFICER, FILM, client_id)
-        clip_id = UUID(first.headers["clip-id"])
-        await send(h, OFFICER, first.headers["location"], 0, FILM)
-        await settle(h.app)
+        clip_id = await upload(h, OFFICER, FILM, client_id)
         before = history(h, clip_id)
         for chosen in (client_id, clip_id):
             answer = await announce(h, STRANGER, FILM, chosen, secrecy="state_secret")
             assert answer.json()["code"] == "ingest.state-secret"
         await settle(h.app)
-        assert said(h).count("ingest.upload.refused.v1") == 2
+        assert said(h, "ingest").count("ingest.upload.refused.v1") == 2
         assert before == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
         assert history(h, clip_id) == before
         assert history(h, client_id) == []
@@ -204,7 +202,7 @@ async def test_bytes_that_differ_from_what_was_announced_are_kept_apart(tmp_path
         assert (known["state"], known["facts"]) == ("quarantined", None)
         assert known["sha256"] == sha256(other).hexdigest()
         assert [path.read_bytes() for path in kept(h)] == [other]
-        assert said(h) == ["ingest.clip.quarantined.v1"]
+        assert said(h, "ingest") == ["ingest.clip.quarantined.v1"]
 
 
 async def test_two_clips_with_the_same_bytes_share_one_object(tmp_path: Path) -> None:
@@ -218,7 +216,7 @@ async def test_a_state_secret_never_enters(tmp_path: Path) -> None:
         answer = await announce(h, OFFICER, FILM, secrecy="state_secret")
         assert (answer.status_code, answer.json()["code"]) == (403, "ingest.state-secret")
         assert spooled(h) == kept(h) == []
-        assert said(h) == ["ingest.upload.refused.v1"]
+        assert said(h, "ingest") == ["ingest.upload.refused.v1"]
 
 
 async def test_a_film_larger_than_allowed_is_refused_before_its_first_byte(tmp_path: Path) -> None:
@@ -244,7 +242,7 @@ async def test_another_agency_cannot_tell_an_upload_from_none(tmp_path: Path) ->
         none = await h.call(STRANGER, "GET", f"/ingest/v1/clips/{uuid4()}")
         assert (foreign.status_code, foreign.content) == (404, none.content)
         assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
-        assert said(h).count("ingest.request.refused.v1") == 6
+        assert said(h, "ingest").count("ingest.request.refused.v1") == 6
 
 
 async def test_a_film_left_complete_by_a_dead_process_is_kept_after_all(tmp_path: Path) -> None:

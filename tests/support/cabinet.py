@@ -18,6 +18,7 @@ from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.register import introduce
+from tests.support.said import of_type
 
 AGENCY: Final = uuid4()
 OTHER_AGENCY: Final = uuid4()
@@ -70,12 +71,7 @@ class Cabinet:
 
     def said(self, kind: str) -> list[dict[str, Any]]:
         """What the catalogue has announced under the type `catalog.<kind>.v1`, oldest first."""
-        ctx = self.house.ctx("catalog")
-        rows = ctx.outbox.tables.rows
-        query = rows.select().where(rows.c.type == f"catalog.{kind}.v1").order_by(rows.c.position)
-        with ctx.db.snapshot() as session:
-            found = session.connection().execute(query).all()
-        return [httpx.Response(200, content=row.value).json() for row in found]
+        return of_type(self.house, f"catalog.{kind}.v1")
 
     def refusals(self) -> list[tuple[str, str | None, str]]:
         """What was refused: the code, about what, and to the agency whose affair it is."""

@@ -7,7 +7,6 @@ import httpx
 
 from common.auth import Requester
 from common.events import Event
-from common.packs import Pack
 from contracts.catalog import (
     CaseArchived,
     CaseEnded,
@@ -20,6 +19,7 @@ from contracts.catalog import (
 from contracts.checklist import PackActivated
 from contracts.identity import Role
 from contracts.ingest import Carrier, ClipStored
+from tests.support import packs
 from tests.support.house import House
 from tests.support.people import person
 
@@ -34,16 +34,8 @@ V1 = "/retention/v1"
 YEAR = timedelta(days=366)
 
 
-def activated(pack: str = "s1-gaoxin-yingji", valid_from: date = date(2026, 1, 1)) -> PackActivated:
-    return PackActivated(
-        agency_id=AGENCY,
-        activation_id=uuid4(),
-        pack=pack,
-        sha256=Pack.shipped(pack).sha256,
-        valid_from=valid_from,
-        proposed_by=uuid4(),
-        confirmed_by=uuid4(),
-    )
+def activated(pack: str = packs.S1, valid_from: date = date(2026, 1, 1)) -> PackActivated:
+    return packs.activated(AGENCY, pack, valid_from)
 
 
 def opened(case_id: UUID = CASE) -> Event:

@@ -55,15 +55,6 @@ class Offices:
         return account_id
 
 
-def announced(house: House, service: str) -> list[dict[str, Any]]:
-    """What a service has put into its outbox, oldest first."""
-    ctx = house.ctx(service)
-    rows = ctx.outbox.tables.rows
-    with ctx.db.snapshot() as session:
-        found = session.connection().execute(rows.select().order_by(rows.c.position)).all()
-    return [{"type": row.type} | httpx.Response(200, content=row.value).json() for row in found]
-
-
 def setup_body(house: House, root_id: UUID) -> dict[str, Any]:
     return {
         "setup_code": (house.data / "keys" / "setup.code").read_text().strip(),

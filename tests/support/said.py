@@ -1,6 +1,8 @@
-"""Lets services say things, as their own operations would, and lets everybody hear them."""
+"""Lets services say things, as their own operations would, and tells what they have said."""
 
+import json
 from itertools import groupby
+from typing import Any
 
 from common.events import Event
 from tests.support.house import House, settle
@@ -16,10 +18,21 @@ async def say(h: House, *events: Event) -> None:
         await settle(h.app)
 
 
-def said(h: House, service: str) -> list[str]:
-    """The types of everything a service announced, oldest first."""
+def announced(h: House, service: str) -> list[dict[str, Any]]:
+    """Everything a service announced, with its type, oldest first."""
     ctx = h.ctx(service)
     rows = ctx.outbox.tables.rows
     with ctx.db.snapshot() as session:
-        query = rows.select().order_by(rows.c.position)
-        return [row.type for row in session.connection().execute(query)]
+        found = session.connection().execute(rows.select().order_by(rows.c.position)).all()
+    return [json.loads(row.value) | {"type": row.type} for row in found]
+
+
+def said(h: House, service: str) -> list[str]:
+    """The types of everything a service announced, oldest first."""
+    return [event["type"] for event in announced(h, service)]
+
+
+def of_type(h: House, kind: str) -> list[dict[str, Any]]:
+    """Everything that was announced under this type, oldest first."""
+    service = kind.partition(".")[0]
+    return [event for event in announced(h, service) if event["type"] == kind]

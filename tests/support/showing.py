@@ -11,7 +11,6 @@ from common.auth import Requester
 from common.clock import SystemClock
 from common.events import Event
 from common.objects_local import LocalObjects
-from common.packs import Pack
 from contracts.catalog import (
     ActivityRecorded,
     CaseArchived,
@@ -23,6 +22,7 @@ from contracts.catalog import (
 from contracts.checklist import PackActivated
 from contracts.identity import Role
 from contracts.ingest import Carrier, ClipQuarantined, ClipStored
+from tests.support import packs
 from tests.support.house import House, settle
 from tests.support.people import person
 from tests.support.said import say
@@ -46,16 +46,8 @@ PARTY = person(Role.PARTY, agency_id=AGENCY, bound_to=frozenset({CASE}))
 OTHER_LAWYER = person(Role.LAWYER, agency_id=AGENCY, bound_to=frozenset({uuid4()}))
 
 
-def activated(pack: str = "s1-gaoxin-yingji", valid_from: date = date(2026, 1, 1)) -> PackActivated:
-    return PackActivated(
-        agency_id=AGENCY,
-        activation_id=PACK,
-        pack=pack,
-        sha256=Pack.shipped(pack).sha256,
-        valid_from=valid_from,
-        proposed_by=uuid4(),
-        confirmed_by=uuid4(),
-    )
+def activated(pack: str = packs.S1, valid_from: date = date(2026, 1, 1)) -> PackActivated:
+    return packs.activated(AGENCY, pack, valid_from, PACK)
 
 
 def stored(clip_id: UUID = CLIP) -> ClipStored:

@@ -2,14 +2,15 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-from sqlalchemy import select
 
 from common.auth import Requester
+from contracts.retention import ClipScheduled
 from tests.support.house import House, settle
 from tests.support.words import metadata
 
@@ -71,10 +72,14 @@ async def clip(h: House, who: Requester, clip_id: UUID) -> Any:  # noqa: ANN401 
     return answer.json()
 
 
-def said(h: House) -> list[str]:
-    """The types of the events that ingest has announced, in order."""
-    ctx = h.ctx("ingest")
-    rows = ctx.outbox.tables.rows
-    with ctx.db.snapshot() as session:
-        types = session.connection().execute(select(rows.c.type).order_by(rows.c.position))
-        return list(types.scalars())
+def scheduled(who: Requester, clip_id: UUID, keep_until: date | None) -> ClipScheduled:
+    """As retention announces it to the agency of `who`; for ever without a day."""
+    return ClipScheduled(
+        agency_id=who.agency_id,
+        clip_id=clip_id,
+        case_id=uuid4(),
+        keep_until=keep_until,
+        class_id="long",
+        rule_id="a-rule",
+        pack_sha256="0" * 64,
+    )

@@ -2,9 +2,9 @@
 
 from asyncio import Future
 from collections.abc import Collection, Mapping, Sequence
-from ssl import SSLContext
-from typing import NamedTuple
+from typing import NamedTuple, Unpack
 
+from aiokafka._connection import Connection
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.producer.message_accumulator import BatchBuilder
 
@@ -24,16 +24,10 @@ class AIOKafkaConsumer:
     def __init__(
         self,
         *topics: str,
-        bootstrap_servers: str | list[str] = ...,
         group_id: str | None = None,
         enable_auto_commit: bool = True,
         auto_offset_reset: str = ...,
-        retry_backoff_ms: int = ...,
-        security_protocol: str = ...,
-        ssl_context: SSLContext | None = None,
-        sasl_mechanism: str = ...,
-        sasl_plain_username: str | None = None,
-        sasl_plain_password: str | None = None,
+        **connection: Unpack[Connection],
     ) -> None: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
@@ -56,17 +50,11 @@ class AIOKafkaProducer:
     def __init__(
         self,
         *,
-        bootstrap_servers: str | list[str] = ...,
         acks: str | int = ...,
         enable_idempotence: bool = False,
         max_batch_size: int = ...,
         max_request_size: int = ...,
-        retry_backoff_ms: int = ...,
-        security_protocol: str = ...,
-        ssl_context: SSLContext | None = None,
-        sasl_mechanism: str = ...,
-        sasl_plain_username: str | None = None,
-        sasl_plain_password: str | None = None,
+        **connection: Unpack[Connection],
     ) -> None: ...
     async def start(self) -> None: ...
     async def stop(self) -> None: ...

@@ -4,45 +4,27 @@ Sound orders of one owner's facts are among those tried; so are orders no bus wo
 """
 
 import random
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from checklist.app import create_app
 from checklist.consumers import REACTIONS
 from checklist.domain.findings import Finding
 from checklist.domain.judgement import Judgement
 from checklist.operations import Context, activating, judging
-from checklist.settings import Settings
-from common import migrate
-from common.bus_embedded import EmbeddedBus
-from common.db import Database
 from common.events import Event
 from contracts.checklist import Verdict
 from contracts.identity import Role
-from tests.support.clock import FrozenClock
 from tests.support.inspection import at, reading_points
 from tests.support.inspection_events import Inspection
 from tests.support.people import person
 
 ORDERS = 30
 Step = Callable[[], object]
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Generator[Context]:
-    url = f"sqlite:///{tmp_path}/checklist.db"
-    with Database(url) as db, Database(f"sqlite:///{tmp_path}/bus.db") as bus:
-        migrate.upgrade(db, "checklist")
-        settings = Settings(database_url=url, bus_url="", jwks_url="file:///none")
-        app = create_app(settings, EmbeddedBus(bus), FrozenClock())
-        yield app.state.ctx
-        app.state.ctx.db.close()
 
 
 def hear(ctx: Context, event: Event) -> None:

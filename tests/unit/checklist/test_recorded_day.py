@@ -1,21 +1,13 @@
 """While no moment is stated, the day the catalogue recorded an activity decides its law."""
 
-from collections.abc import Generator
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
-from checklist.app import create_app
 from checklist.consumers import REACTIONS
 from checklist.operations import Context, judging
-from checklist.settings import Settings
 from checklist.tables import INBOX
-from common import migrate
 from common.bus import Record
-from common.bus_embedded import EmbeddedBus
-from common.db import Database
 from common.inbox import Inbox
 from common.replay import replay_parked
 from contracts.catalog import ActivityRecorded
@@ -29,17 +21,6 @@ from tests.support.people import person
 DAY = date(2026, 1, 5)
 YEAR = timedelta(days=365)
 OFFICER = person(Role.OFFICER, agency_id=AGENCY)
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Generator[Context]:
-    url = f"sqlite:///{tmp_path}/checklist.db"
-    with Database(url) as db, Database(f"sqlite:///{tmp_path}/bus.db") as bus:
-        migrate.upgrade(db, "checklist")
-        settings = Settings(database_url=url, bus_url="", jwks_url="file:///none")
-        app = create_app(settings, EmbeddedBus(bus), FrozenClock())
-        yield app.state.ctx
-        app.state.ctx.db.close()
 
 
 async def test_an_activity_heard_of_a_year_later_keeps_its_day(tmp_path: Path) -> None:

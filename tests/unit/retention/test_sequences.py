@@ -15,9 +15,7 @@ from common import migrate
 from common.bus_embedded import EmbeddedBus
 from common.db import Database
 from common.errors import AppError
-from common.packs import Pack
 from contracts.catalog import CaseEnded, CaseOpened, Category, ClipLinked
-from contracts.checklist import PackActivated
 from contracts.identity import Role
 from contracts.ingest import Carrier, ClipStored
 from retention.app import create_app
@@ -25,9 +23,9 @@ from retention.operations import deciding, told
 from retention.operations.context import Context
 from retention.settings import Settings
 from tests.support.clock import FrozenClock
+from tests.support.packs import activated
 from tests.support.people import person
 
-S1 = "s1-gaoxin-yingji"
 FILMED = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LONG_AFTER = datetime(2066, 1, 1, tzinfo=UTC)
 """Every period of the pack is over by then, but for the permanent one."""
@@ -125,18 +123,6 @@ class Affair:
         except AppError:  # the act is not over, or a longer class is confirmed already
             return
         self.classes[case] = class_id
-
-
-def activated(agency_id: UUID) -> PackActivated:
-    return PackActivated(
-        agency_id=agency_id,
-        activation_id=uuid4(),
-        pack=S1,
-        sha256=Pack.shipped(S1).sha256,
-        valid_from=date(2026, 1, 1),
-        proposed_by=uuid4(),
-        confirmed_by=uuid4(),
-    )
 
 
 def opened(agency_id: UUID, case_id: UUID) -> CaseOpened:

@@ -1,7 +1,7 @@
 from collections.abc import Mapping, Sequence
-from ssl import SSLContext
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
+from aiokafka._connection import Connection
 from aiokafka.admin.config_resource import ConfigResource
 
 class NewTopic:
@@ -23,14 +23,7 @@ class _Configs(Protocol):
 class AIOKafkaAdminClient:
     def __init__(
         self,
-        *,
-        bootstrap_servers: str | list[str] = ...,
-        retry_backoff_ms: int = ...,
-        security_protocol: str = ...,
-        ssl_context: SSLContext | None = None,
-        sasl_mechanism: str = ...,
-        sasl_plain_username: str | None = None,
-        sasl_plain_password: str | None = None,
+        **connection: Unpack[Connection],
     ) -> None: ...
     async def start(self) -> None: ...
     async def close(self) -> None: ...
