@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.identity import Role
-from ingest.operations.uploads import OPEN_MAX
+from ingest.operations.announcing import OPEN_MAX
 from tests.support.clock import FrozenClock
 from tests.support.house import house
 from tests.support.people import person

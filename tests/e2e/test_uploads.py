@@ -11,6 +11,7 @@ from sqlalchemy import text
 from contracts.identity import Role
 from ingest.errors import ConnectionCutError
 from ingest.operations import uploads
+from ingest.operations.intake import Chunk
 from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.said import said
@@ -86,7 +87,8 @@ async def test_what_arrived_of_a_cut_request_need_not_be_sent_again(tmp_path: Pa
     async with house(tmp_path) as h:
         location = (await announce(h, OFFICER, FILM)).headers["location"]
         upload_id = location.split("/")[-1]
-        await uploads.append(h.ctx("ingest"), OFFICER, upload_id, 0, len(FILM), cut())
+        sent = Chunk(0, len(FILM), cut())
+        await uploads.append(h.ctx("ingest"), OFFICER, upload_id, sent)
         assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "1000"
         assert spooled(h)[0].read_bytes() == FILM[:1000]
 
@@ -299,12 +301,3 @@ async def test_what_cannot_be_swept_away_keeps_no_film_from_being_finished(
         await settle(h.app)
         assert (await clip(h, OFFICER, left))["state"] == "stored"
     assert "kept film stays in the spool" in caplog.messages
-
-
-async def test_the_server_says_what_it_understands(tmp_path: Path) -> None:
-    async with house(tmp_path) as h:
-        answer = await h.call(None, "OPTIONS", "/ingest/uploads/")
-    assert answer.status_code == 204
-    assert answer.headers["tus-version"] == "1.0.0"
-    assert answer.headers["tus-extension"] == "creation"
-    assert answer.headers["tus-max-size"] == str(8 * 1024**3)

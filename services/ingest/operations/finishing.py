@@ -1,6 +1,7 @@
 """Films that have arrived are checked, kept and announced; also those a killed process left."""
 
 import logging
+from typing import Final
 
 from anyio import to_thread
 
@@ -11,6 +12,8 @@ from contracts.ingest import ClipQuarantined, ClipStored
 from ingest import store
 from ingest.domain import Announcement, Upload, UploadState
 from ingest.operations.context import Context
+
+KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
 
 logger = logging.getLogger(__name__)
 
@@ -114,11 +117,11 @@ class Finaliser:
             return list(store.received(session))
 
     def _sweep(self) -> None:
-        """Remove the spool's names of films that were kept just before a process died."""
+        """Remove the names of films that were kept or ended just before a process died."""
         for upload_id in self._ctx.spool.uploads():
             with self._ctx.db.snapshot() as session:
                 upload = store.find_upload(session, upload_id)
-            if upload and upload.state in {UploadState.STORED, UploadState.QUARANTINED}:
+            if upload and (upload.is_gone or upload.state in KEPT):
                 self._remove(upload_id)
 
     def _remove(self, upload_id: str) -> None:

@@ -1,123 +1,36 @@
-"""Films arrive: announced, received with every acknowledged byte durable, kept at the end."""
+"""Films arrive: received with every acknowledged byte durable, and kept at the end."""
 
 import logging
-import secrets
-from collections.abc import AsyncIterable
 from contextlib import suppress
-from datetime import timedelta
-from typing import Final
+from typing import Final, NoReturn
 
 import anyio
 from anyio import CancelScope, to_thread
-from sqlmodel import Session
 
 from common.auth import Requester
 from common.objects import StoreAwayError
-from common.service import RefusedError
-from contracts.ingest import UploadRefused
 from ingest import store
-from ingest.domain import Announcement, Secrecy, Upload, UploadState
+from ingest.domain import Upload, UploadState
 from ingest.errors import (
-    ClipTakenError,
     ConnectionCutError,
     DigestDiffersError,
     MoreThanAnnouncedError,
-    NoRoomError,
+    NotReadHereError,
     OffsetDiffersError,
-    SpoolClosedError,
-    StateSecretError,
-    TooLargeError,
-    TooManyUploadsError,
+    UploadGoneError,
     UploadInterruptedError,
     UploadUnknownError,
 )
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
+from ingest.operations.intake import Chunk, Intake
 
 COMMIT_BYTES: Final = 4 * 1024**2
 """How much may arrive before it is made durable; also what a connection may hold in memory."""
 SILENCE_MAX_S: Final = 60
 """A client that sends nothing for so long is taken for gone."""
-OPEN_MAX: Final = timedelta(days=30)
-"""How long an upload counts as open. Its bytes are kept, and it may go on, for ever."""
 
 logger = logging.getLogger(__name__)
-
-
-def announce(
-    ctx: Context, who: Requester, announced: Announcement, size_bytes: int
-) -> tuple[Upload, bool]:
-    """Begin an upload, or find the one that the same announcement began; say whether it is new.
-
-    Raises:
-        StateSecretError, TooLargeError: recorded; no byte is kept.
-        ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
-        TooManyUploadsError: the person or the agency finishes too few; recorded.
-        SpoolClosedError: the volume is to be taken away.
-        NoRoomError: the disk is nearly full.
-    """
-    announced = announced.of_agency(who.agency_id)
-    if announced.unit_id is None:
-        announced = announced.model_copy(update={"unit_id": who.unit_id})
-    _refuse_unwanted(ctx, who, announced, size_bytes)
-    upload = Upload(
-        upload_id=secrets.token_hex(16),
-        clip_id=announced.clip_id,
-        agency_id=who.agency_id,
-        uploaded_by=who.subject,
-        sha256=announced.sha256,
-        size_bytes=size_bytes,
-        offset=0,
-        state=UploadState.RECEIVING,
-    )
-    with ctx.recording(who), ctx.db.transaction() as session:
-        known = store.find_upload_of(session, announced.clip_id)
-        same = known is not None and store.announcement(session, known.clip_id) == announced
-        if known is None:
-            _check_limits(ctx, session, who)
-            if ctx.spool.is_closed:
-                raise SpoolClosedError
-            if not ctx.spool.has_room(size_bytes):
-                raise NoRoomError
-            store.add_upload(session, upload, announced, ctx.clock.now())
-            return upload, True
-    if same and (known.uploaded_by, known.size_bytes) == (who.subject, size_bytes):
-        return known, False
-    raise ctx.refuse(who, ClipTakenError(), announced.clip_id)
-
-
-def _refuse_unwanted(
-    ctx: Context, who: Requester, announced: Announcement, size_bytes: int
-) -> None:
-    if announced.secrecy is Secrecy.STATE_SECRET:
-        reason, error = "state_secret", StateSecretError()
-    elif size_bytes > ctx.settings.clip_size_max_bytes:
-        limit = ctx.settings.clip_size_max_bytes
-        reason, error = "too_large", TooLargeError(f"上限 {limit} 字节", limit_bytes=limit)
-    else:
-        return
-    refused = UploadRefused(
-        agency_id=who.agency_id,
-        clip_id=announced.clip_id,
-        requester_id=who.subject,
-        reason=reason,
-    )
-    with ctx.db.transaction() as session:
-        ctx.outbox.emit(session, refused)
-    raise error
-
-
-def _check_limits(ctx: Context, session: Session, who: Requester) -> None:
-    """Refuse another upload to whoever begins them without end.
-
-    Uploads given up long ago do not count: a phone that was lost must not shut its officer out.
-    """
-    limits, begun_after = ctx.settings, ctx.clock.now() - OPEN_MAX
-    begun = store.count_open(session, who.agency_id, who.subject, begun_after)
-    if begun.of_person >= limits.open_uploads_per_person_max:
-        raise RefusedError(TooManyUploadsError("person", limits.open_uploads_per_person_max))
-    if begun.of_agency >= limits.open_uploads_per_agency_max:
-        raise RefusedError(TooManyUploadsError("agency", limits.open_uploads_per_agency_max))
 
 
 async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
@@ -129,78 +42,61 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
         UploadUnknownError: unknown, or another agency's.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    await to_thread.run_sync(_own, ctx, who, upload_id)
+    await to_thread.run_sync(own, ctx, who, upload_id)
     async with ctx.receiving.take(upload_id):
-        upload = await to_thread.run_sync(_own, ctx, who, upload_id)
+        upload = await to_thread.run_sync(own, ctx, who, upload_id)
     return await _finished(ctx, upload)
 
 
-async def append(
-    ctx: Context,
-    who: Requester,
-    upload_id: str,
-    offset: int,
-    length: int | None,
-    chunks: AsyncIterable[bytes],
-) -> Upload:
+async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> Upload:
     """Receive one request's bytes and return once they are durable, and the whole film kept.
 
     While the store of objects is away, a whole film waits in the spool, which is as durable as
     every other acknowledged byte; the loop `finaliser` keeps it later.
 
-    `length` is how many the request announces, if it does. The last request may be repeated: its
-    answer is the same.
+    The last request may be repeated: its answer is the same.
 
     Raises:
         UploadUnknownError: unknown, or another agency's.
-        OffsetDiffersError: `offset` is not where the upload is.
+        UploadGoneError: it was ended before it was complete.
+        OffsetDiffersError: the chunk does not begin where the upload is.
         MoreThanAnnouncedError: the bytes go past the announced length.
         UploadInterruptedError: a newer request took over, or the client fell silent.
+        ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
         NoRoomError: the disk is full.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    await to_thread.run_sync(_own, ctx, who, upload_id)
+    await to_thread.run_sync(own, ctx, who, upload_id)
     async with ctx.receiving.take(upload_id) as reading:
-        upload = await to_thread.run_sync(_own, ctx, who, upload_id)
-        end = offset + (length or 0)
+        upload = await to_thread.run_sync(own, ctx, who, upload_id)
+        end = chunk.offset + (chunk.length or 0)
         is_repeated = upload.offset == upload.size_bytes == end
-        if offset != upload.offset and not is_repeated:
+        if chunk.offset != upload.offset and not is_repeated:
             raise OffsetDiffersError(upload.offset)
         if end > upload.size_bytes:
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
-            upload = await _receive(ctx, upload, chunks, reading)
+            upload = await _receive(Intake(ctx, upload, chunk.checksum), chunk, reading)
     return await _finished(ctx, upload)
 
 
-async def _receive(
-    ctx: Context, upload: Upload, chunks: AsyncIterable[bytes], reading: CancelScope
-) -> Upload:
+async def _receive(intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload:
     waiting, silence = bytearray(), CancelScope()
     with reading, silence, suppress(ConnectionCutError):
         silence.deadline = anyio.current_time() + SILENCE_MAX_S
-        async for chunk in chunks:
-            waiting += chunk
-            if upload.offset + len(waiting) > upload.size_bytes:
+        async for piece in chunk.pieces:
+            waiting += piece
+            if intake.end + len(waiting) > intake.upload.size_bytes:
                 raise MoreThanAnnouncedError
             if len(waiting) >= COMMIT_BYTES:
-                upload = await to_thread.run_sync(_commit, ctx, upload, bytes(waiting))
+                await to_thread.run_sync(intake.take, bytes(waiting))
                 waiting.clear()
             silence.deadline = anyio.current_time() + SILENCE_MAX_S
     if waiting:  # whatever ended the reading: what has arrived need not be sent again
-        upload = await to_thread.run_sync(_commit, ctx, upload, bytes(waiting))
+        await to_thread.run_sync(intake.take, bytes(waiting))
     if reading.cancelled_caught or silence.cancelled_caught:
-        raise UploadInterruptedError(upload.offset)
-    return upload
-
-
-def _commit(ctx: Context, upload: Upload, content: bytes) -> Upload:
-    """Bytes first, then the row: an offset on record is a promise."""
-    ctx.spool.append(upload.upload_id, upload.offset, content)
-    after = upload.advanced(len(content))
-    with ctx.db.transaction() as session:
-        store.advance(session, upload, after)
-    return after
+        raise UploadInterruptedError(intake.upload.offset)
+    return await to_thread.run_sync(intake.finish)
 
 
 async def _finished(ctx: Context, upload: Upload) -> Upload:
@@ -216,11 +112,30 @@ async def _finished(ctx: Context, upload: Upload) -> Upload:
     return upload
 
 
-def _own(ctx: Context, who: Requester, upload_id: str) -> Upload:
+def refuse_reading(ctx: Context, who: Requester, upload_id: str) -> NoReturn:
+    """Refuse to hand bytes out, and put the attempt on record.
+
+    Raises:
+        UploadUnknownError, UploadGoneError: as for every request.
+        NotReadHereError: bytes leave only through `access`.
+    """
+    upload = own(ctx, who, upload_id)
+    raise ctx.refuse(who, NotReadHereError(), upload.clip_id)
+
+
+def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
+    """Find an upload of the requester's agency.
+
+    Raises:
+        UploadUnknownError: unknown, or another agency's; recorded.
+        UploadGoneError: it was ended before it was complete.
+    """
     with ctx.db.snapshot() as session:
         upload = store.find_upload(session, upload_id)
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:
         raise ctx.refuse(who, UploadUnknownError(), upload.clip_id, upload.agency_id)
+    if upload.is_gone:
+        raise UploadGoneError
     return upload

@@ -1,0 +1,23 @@
+"""When uploads moved. Of those on record before, only when they began is known."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from common.db import UtcDateTime
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("upload") as batch:
+        batch.add_column(sa.Column("moved_at", UtcDateTime, nullable=True))
+    op.execute("UPDATE upload SET moved_at = created_at")
+    with op.batch_alter_table("upload") as batch:
+        batch.alter_column("moved_at", nullable=False)
+        batch.create_index(
+            "ix_upload_moved",
+            ["moved_at"],
+            sqlite_where=sa.text("state = 'receiving'"),
+            postgresql_where=sa.text("state = 'receiving'"),
+        )

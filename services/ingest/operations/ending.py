@@ -1,0 +1,91 @@
+"""Uploads end before they are complete: terminated by who began them, or expired."""
+
+from typing import Final, Literal
+
+from anyio import to_thread
+
+from common.auth import Requester
+from common.loops import Wake
+from contracts.ingest import UploadEnded
+from ingest import store
+from ingest.domain import Upload, UploadState
+from ingest.errors import NotUploaderError, UploadFinishedError
+from ingest.operations.context import Context
+from ingest.operations.uploads import own
+
+BATCH_MAX: Final = 100
+
+
+async def terminate(ctx: Context, who: Requester, upload_id: str) -> None:
+    """End an upload that is not complete, for who began it; its bytes are removed.
+
+    Raises:
+        UploadUnknownError: unknown, or another agency's.
+        UploadGoneError: it was ended before.
+        NotUploaderError: somebody else of the agency began it; recorded.
+        UploadFinishedError: every byte has arrived; recorded.
+    """
+    await to_thread.run_sync(own, ctx, who, upload_id)
+    async with ctx.receiving.take(upload_id):
+        await to_thread.run_sync(_terminate, ctx, who, upload_id)
+
+
+def _terminate(ctx: Context, who: Requester, upload_id: str) -> None:
+    upload = own(ctx, who, upload_id)
+    if upload.uploaded_by != who.subject:
+        raise ctx.refuse(who, NotUploaderError(), upload.clip_id)
+    if upload.state is not UploadState.RECEIVING:
+        raise ctx.refuse(who, UploadFinishedError(), upload.clip_id)
+    _end(ctx, upload, UploadState.TERMINATED, "terminated")
+
+
+def _end(
+    ctx: Context, upload: Upload, state: UploadState, reason: Literal["terminated", "expired"]
+) -> None:
+    """Record first, then remove: a file without an upload is swept away at the next start."""
+    ended = UploadEnded(
+        agency_id=upload.agency_id,
+        clip_id=upload.clip_id,
+        uploaded_by=upload.uploaded_by,
+        reason=reason,
+        received_bytes=upload.offset,
+        announced_bytes=upload.size_bytes,
+    )
+    with ctx.db.transaction() as session:
+        store.advance(session, upload, upload.ended(state))
+        ctx.outbox.emit(session, ended)
+    ctx.spool.remove(upload.upload_id)
+
+
+class Reaper:
+    """The loop that ends uploads to which nothing came for as long as the setting says."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._idle = Wake()
+
+    async def step(self, wait_s: float = 0) -> int:
+        """End those that are due, and say how many it was."""
+        done = 0
+        for upload_id in await to_thread.run_sync(self._due):
+            if self._ctx.receiving.is_taken(upload_id):  # it moves again
+                continue
+            async with self._ctx.receiving.take(upload_id):
+                done += await to_thread.run_sync(self._expire, upload_id)
+        if not done:
+            await self._idle.pause(wait_s)
+        return done
+
+    def _due(self) -> list[str]:
+        since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
+        with self._ctx.db.snapshot() as session:
+            return list(store.not_moved_since(session, since, BATCH_MAX))
+
+    def _expire(self, upload_id: str) -> bool:
+        with self._ctx.db.snapshot() as session:
+            upload = store.upload(session, upload_id)
+        since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
+        if upload.state is not UploadState.RECEIVING or upload.moved_at >= since:
+            return False
+        _end(self._ctx, upload, UploadState.EXPIRED, "expired")
+        return True

@@ -1,0 +1,70 @@
+"""The way of one request's bytes into the spool: durable first, then acknowledged."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterable
+from dataclasses import dataclass
+
+from ingest import store
+from ingest.domain import Checksum, Upload
+from ingest.errors import ChecksumDiffersError
+from ingest.operations.context import Context
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one request brings."""
+
+    offset: int
+    """Where its client believes the upload to be."""
+    length: int | None
+    """How many bytes it announces, if it does."""
+    pieces: AsyncIterable[bytes]
+    checksum: Checksum | None = None
+
+
+class Intake:
+    """Bytes of an upload in whose turn we are.
+
+    Each piece is acknowledged as soon as it is durable. With a checksum nothing is, before all has
+    come and is right: what lies in the file behind the acknowledged offset then counts for nothing,
+    and the next request writes over it (tus 1.0, "Checksum").
+    """
+
+    def __init__(self, ctx: Context, upload: Upload, checksum: Checksum | None) -> None:
+        self.upload = upload
+        self.end = upload.offset
+        """Up to here the file is durable."""
+        self._ctx = ctx
+        self._checksum = checksum
+        self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
+
+    def take(self, content: bytes) -> None:
+        """Make bytes durable, and acknowledged unless a checksum is still to be compared."""
+        self._ctx.spool.append(self.upload.upload_id, self.end, content)
+        self.end += len(content)
+        if self._hash:
+            self._hash.update(content)
+        else:
+            self._acknowledge()
+
+    def finish(self) -> Upload:
+        """Say how far the upload is, now that the client has sent what it wanted to.
+
+        Raises:
+            ChecksumDiffersError: these are not the bytes of the checksum.
+        """
+        if self._checksum and self._hash:
+            if not hmac.compare_digest(self._hash.digest(), self._checksum.digest):
+                raise ChecksumDiffersError(self.upload.offset)
+            self._acknowledge()
+        return self.upload
+
+    def _acknowledge(self) -> None:
+        """Write the row after the bytes: an offset on record is a promise."""
+        if self.end == self.upload.offset:
+            return
+        after = self.upload.advanced(self.end - self.upload.offset, self._ctx.clock.now())
+        with self._ctx.db.transaction() as session:
+            store.advance(session, self.upload, after)
+        self.upload = after

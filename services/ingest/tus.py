@@ -1,0 +1,152 @@
+"""tus 1.0 as it stands in requests and answers: headers, methods, versions. Knows no upload."""
+
+import re
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Annotated, Final
+
+from fastapi import Header, Request
+from pydantic import ValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ingest.domain import ALGORITHMS, Announcement, Checksum, MetadataError, read_metadata
+from ingest.errors import (
+    ChecksumAlgorithmError,
+    ConnectionCutError,
+    ContentTypeError,
+    HeaderInvalidError,
+    MetadataInvalidError,
+    ProtocolVersionError,
+)
+from ingest.operations.intake import Chunk
+
+VERSION: Final = "1.0.0"
+EXTENSIONS: Final = "creation,creation-with-upload,checksum,expiration,termination"
+CHUNK: Final = "application/offset+octet-stream"
+SENT: Final = (
+    "Authorization",
+    "Content-Type",
+    "Tus-Resumable",
+    "Upload-Checksum",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
+    "X-HTTP-Method-Override",
+)
+"""Headers that a page of another origin may send."""
+READ: Final = (
+    "Clip-Id",
+    "Location",
+    "Retry-After",
+    "Tus-Checksum-Algorithm",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Resumable",
+    "Tus-Version",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Offset",
+)
+"""Headers that such a page may read."""
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+def spoken(tus_resumable: Annotated[str, Header()] = "") -> None:
+    """Refuse who does not speak this version."""
+    if tus_resumable != VERSION:
+        raise ProtocolVersionError
+
+
+def described(size_max_bytes: int) -> dict[str, str]:
+    """What this server understands."""
+    return {
+        "Tus-Version": VERSION,
+        "Tus-Extension": EXTENSIONS,
+        "Tus-Max-Size": str(size_max_bytes),
+        "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
+    }
+
+
+def expires(at: datetime) -> str:
+    """An instant as `Upload-Expires` wants it (RFC 9110, 5.6.7)."""
+    return format_datetime(at, usegmt=True)
+
+
+def number(header: str, value: str, least: int = 0) -> int:
+    if not _NUMBER.fullmatch(value) or int(value) < least:
+        raise HeaderInvalidError(header=header)
+    return int(value)
+
+
+def announcement(header: str) -> Announcement:
+    try:
+        return Announcement.model_validate(read_metadata(header))
+    except MetadataError as error:
+        raise HeaderInvalidError(header="Upload-Metadata") from error
+    except ValidationError as error:
+        # Where and what, never the value: it may be somebody's name.
+        wrong = [{"where": list(e["loc"]), "what": e["type"]} for e in error.errors()]
+        raise MetadataInvalidError(fields=wrong) from error
+
+
+def chunk(request: Request, offset: int) -> Chunk:
+    """The bytes that a request brings, from `offset` on; none is read yet.
+
+    Raises:
+        ContentTypeError, HeaderInvalidError, ChecksumAlgorithmError: the headers are odd.
+    """
+    headers = request.headers
+    is_plain = headers.get("content-encoding", "identity") == "identity"
+    if headers.get("content-type") != CHUNK or not is_plain:
+        raise ContentTypeError
+    length = headers.get("content-length")
+    checksum = headers.get("upload-checksum")
+    try:
+        said = Checksum.of(checksum) if checksum is not None else None
+    except MetadataError as error:
+        raise ChecksumAlgorithmError(algorithms=list(ALGORITHMS)) from error
+    announced = None if length is None else number("Content-Length", length)
+    return Chunk(offset, announced, _body(request), said)
+
+
+def brings_bytes(request: Request) -> bool:
+    """Whether a request has a body."""
+    headers = request.headers
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+
+
+async def _body(request: Request) -> AsyncGenerator[bytes]:
+    try:
+        async for piece in request.stream():
+            yield piece
+    except ClientDisconnect as error:
+        raise ConnectionCutError from error
+
+
+class Tus:
+    """ASGI middleware: what holds for every request about uploads, and every answer.
+
+    Answers say the protocol's version, refusals too. A POST may stand for another method, for
+    clients that are not let through with it (`X-HTTP-Method-Override`).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "/uploads" not in scope["path"]:
+            await self._app(scope, receive, send)
+            return
+
+        async def versioned(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Tus-Resumable"] = VERSION
+            await send(message)
+
+        meant = Headers(scope=scope).get("x-http-method-override", "").upper()
+        if scope["method"] == "POST" and meant in {"PATCH", "DELETE", "HEAD"}:
+            scope["method"] = meant
+        await self._app(scope, receive, versioned)
