@@ -26,6 +26,7 @@ from catalog.operations.context import (
 from catalog.operations.words import check_word
 from catalog.store import cases, clips
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.catalog import ClipLinked, ClipUnlinked, MarkAdded
 from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
@@ -114,7 +115,7 @@ def end_link(ctx: Context, who: Requester, link_id: UUID) -> Link:
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         link = clips.find_link(session, link_id)
-        case = link and cases.hold_case(session, link.case_id)
+        case = link and anywhere(session, cases.hold_case, link.case_id)
         if link is None or case is None or case.agency_id != who.agency_id:
             raise RefusedError(LinkUnknownError(), link_id, case and case.agency_id)
         check_may_tie(who, case)

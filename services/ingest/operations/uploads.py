@@ -12,6 +12,7 @@ from anyio import CancelScope, to_thread
 from sqlmodel import Session
 
 from common.auth import Requester
+from common.fence import anywhere
 from common.objects import StoreAwayError
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
@@ -214,7 +215,7 @@ async def _finished(ctx: Context, upload: Upload) -> Upload:
 
 def _own(ctx: Context, who: Requester, upload_id: str) -> Upload:
     with ctx.db.snapshot() as session:
-        upload = store.find_upload(session, upload_id)
+        upload = anywhere(session, store.find_upload, upload_id)
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:
