@@ -17,7 +17,7 @@ from common.objects import StoreAwayError
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
 from ingest import store
-from ingest.domain import Announcement, Secrecy, Upload, UploadState
+from ingest.domain import ID_BYTES, Announcement, Secrecy, Upload, UploadState, is_id
 from ingest.errors import (
     ClipTakenError,
     ConnectionCutError,
@@ -60,7 +60,7 @@ def announce(
         announced = announced.model_copy(update={"unit_id": who.unit_id})
     _refuse_unwanted(ctx, who, announced, size_bytes)
     upload = Upload(
-        upload_id=secrets.token_hex(16),
+        upload_id=secrets.token_hex(ID_BYTES),
         clip_id=announced.clip_id,
         agency_id=who.agency_id,
         uploaded_by=who.subject,
@@ -215,7 +215,8 @@ async def _finished(ctx: Context, upload: Upload) -> Upload:
 
 def _own(ctx: Context, who: Requester, upload_id: str) -> Upload:
     with ctx.db.snapshot() as session:
-        upload = anywhere(session, store.find_upload, upload_id)
+        # PostgreSQL is not to be asked for what cannot be in a text.
+        upload = anywhere(session, store.find_upload, upload_id) if is_id(upload_id) else None
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:
