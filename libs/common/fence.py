@@ -25,9 +25,10 @@ _SETTING: Final = "liuhen.agency"
 _SAY: Final = f"set_config('{_SETTING}', %s, true)"  # for this transaction: connections are shared
 _SAID: Final = f"current_setting('{_SETTING}', true)"
 # In sub-selects, so that they are computed once for a statement and not once for a row.
-_OWN: Final = f"""(SELECT {_SAID} = '{ALL}')
-    OR {COLUMN} = (SELECT nullif(nullif({_SAID}, '{ALL}'), '{NOBODY}')::uuid)"""
+_FOR_ALL: Final = f"(SELECT {_SAID} = '{ALL}')"
+_OWN: Final = f"{COLUMN} = (SELECT nullif(nullif({_SAID}, '{ALL}'), '{NOBODY}')::uuid)"
 _OPEN: Final = "open to all agencies because"
+_BEHIND: Final = "fenced as the row of"
 _WITHIN: Final = "within the fence of"
 
 _acting_for: Final[ContextVar[str]] = ContextVar("acting_for", default=NOBODY)
@@ -81,12 +82,22 @@ def open_to_all(reason: str) -> dict[str, Any]:
     return {_OPEN: reason}
 
 
+def behind(table: str, column: str) -> dict[str, Any]:
+    """The `info` of a table whose rows belong to whom `table`'s row of the same `column` does."""
+    return {_BEHIND: (table, column)}
+
+
+def parent(table: Table) -> tuple[str, str] | None:
+    """Behind which table's rows a table's are, and by which column."""
+    return table.info.get(_BEHIND)
+
+
 def fenced(metadata: MetaData) -> list[Table]:
-    """The tables to fence: each whose rows name their agency, unless it says why not."""
+    """Each table whose rows name their agency, unless it says why not, or a row that has one."""
     return [
         table
         for table in metadata.sorted_tables
-        if COLUMN in table.columns and _OPEN not in table.info
+        if parent(table) or (COLUMN in table.columns and _OPEN not in table.info)
     ]
 
 
@@ -95,10 +106,11 @@ def put_up(connection: Connection, metadata: MetaData) -> None:
     quote = connection.dialect.identifier_preparer.quote_identifier
     for table in fenced(metadata):
         name = quote(table.name)
+        rule = f"{_FOR_ALL} OR {_rule(table, quote)}"
         connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
         connection.exec_driver_sql(f"DROP POLICY IF EXISTS {POLICY} ON {name}")
         connection.exec_driver_sql(
-            f"CREATE POLICY {POLICY} ON {name} USING ({_OWN}) WITH CHECK ({_OWN})"
+            f"CREATE POLICY {POLICY} ON {name} USING ({rule}) WITH CHECK ({rule})"
         )
 
 
@@ -110,6 +122,13 @@ def without(connection: Connection, metadata: MetaData) -> list[str]:
         " AND relnamespace = 'public'::regnamespace AND NOT row_security_active(oid)"
     )
     return sorted(connection.execute(query, {"names": names}).scalars())
+
+
+def _rule(table: Table, quote: Callable[[str], str]) -> str:
+    if (found := parent(table)) is None:
+        return _OWN
+    of, column = map(quote, found)  # whose own fence says what is found in it
+    return f"EXISTS (SELECT FROM {of} WHERE {of}.{column} = {quote(table.name)}.{column})"
 
 
 @contextmanager

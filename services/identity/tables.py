@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from common import outbox
 from common.db import NAMING, Rows, UtcDateTime
-from common.fence import open_to_all
+from common.fence import behind, open_to_all
 
 
 class Base(Rows, registry=registry()):
@@ -68,6 +68,7 @@ class SignInFailureRow(Base, table=True):
     """
 
     __tablename__ = "sign_in_failure"
+    __table_args__ = ({"info": behind("account", "account_id")},)
 
     account_id: UUID = Field(primary_key=True)
     place: str = Field(primary_key=True)
@@ -81,6 +82,7 @@ class SessionRow(Base, table=True):
     """A family of refresh tokens."""
 
     __tablename__ = "session"
+    __table_args__ = ({"info": behind("account", "account_id")},)
 
     session_id: UUID = Field(primary_key=True)
     account_id: UUID = Field(index=True)
@@ -92,6 +94,7 @@ class RefreshTokenRow(Base, table=True):
     """A token's digest; the token itself is known to its holder only."""
 
     __tablename__ = "refresh_token"
+    __table_args__ = ({"info": behind("session", "session_id")},)
 
     sha256: str = Field(primary_key=True)
     session_id: UUID = Field(index=True)

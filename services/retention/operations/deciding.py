@@ -66,7 +66,7 @@ def place_hold(
     """
     with ctx.db.transaction() as session:
         case = anywhere(session, store.lock_case, case_id)
-        known = store.find_hold(session, hold_id)
+        known = anywhere(session, store.find_hold, hold_id)
         hold = Hold(hold_id, case_id, mandate, who.subject, ctx.clock.now())
         refusal: AppError = CaseUnknownError()
         if case and case.agency_id == who.agency_id:
@@ -87,7 +87,7 @@ def release_hold(ctx: Context, who: Requester, hold_id: UUID) -> Hold:
         HoldUnknownError: there is no such hold on a case of the requester's agency.
     """
     with ctx.db.transaction() as session:
-        hold = store.find_hold(session, hold_id)
+        hold = anywhere(session, store.find_hold, hold_id)
         case = anywhere(session, store.lock_case, hold.case_id) if hold else None
         if hold and case and case.agency_id == who.agency_id:
             return _release(ctx, session, who, case, hold)
@@ -110,7 +110,7 @@ def ask_disposal(ctx: Context, who: Requester, disposal_id: UUID, clip_id: UUID)
         links = store.links_of_clip(session, clip_id)
         store.lock_cases(session, {link.case_id for link in links})
         clip = anywhere(session, store.lock_clip, clip_id)
-        known = store.find_disposal(session, disposal_id)
+        known = anywhere(session, store.find_disposal, disposal_id)
         refusal: AppError = ClipUnknownError()
         if clip and clip.agency_id == who.agency_id:
             if known is None:
