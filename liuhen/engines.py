@@ -57,6 +57,7 @@ def upgrade(url: str, name: str, role: str | None, *, restored: bool) -> None:
     insert_only = {row.__tablename__ for row in getattr(tables, "INSERT_ONLY", ())}
     with Database(url) as db:
         migrate.upgrade(db, name)
+        migrate.put_up_fences(db, tables.Base.metadata)
         if role:
             migrate.grant(db, role, tables.Base.metadata, insert_only)
         if restored:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from common.consumer import Reaction
 from common.db import Database, savepoint
+from common.fence import acting_for_all
 from common.inbox import Inbox, Key
 
 C = TypeVar("C")
@@ -34,7 +35,7 @@ def replay_parked(ctx: C, db: Database, inbox: Inbox, reactions: Sequence[Reacti
     by_type = {reaction.event.type: reaction for reaction in reactions}
     applied = 0
     for key in keys:
-        with db.transaction() as session:
+        with acting_for_all(), db.transaction() as session:
             applied += _replay_key(ctx, session, inbox, by_type, key)
     with db.snapshot() as session:
         return Replayed(applied, inbox.count_parked(session))

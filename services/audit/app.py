@@ -10,13 +10,14 @@ from audit.consumers import EVERY, REACTIONS, Publisher
 from audit.operations import Context
 from audit.routes import router
 from audit.settings import Settings
-from audit.tables import INBOX, OUTBOX
+from audit.tables import INBOX, OUTBOX, Base
 from common import migrate, service
 from common.auth import TokenReader
 from common.bus import Bus
 from common.clock import Clock
 from common.consumer import Consumer
 from common.db import Database
+from common.fence import acting_for_all
 from common.ids import TimeIds
 from common.inbox import Inbox
 from common.loops import Wake
@@ -31,7 +32,7 @@ NAME = "audit"
 
 def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     db = Database(settings.database_url)
-    migrate.check(db, NAME)
+    migrate.check(db, NAME, Base.metadata)
     ids = TimeIds(clock)
     ctx = Context(
         settings=settings,
@@ -51,7 +52,8 @@ def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
         nonces=secrets.token_bytes,
         grown=Wake(),
     )
-    operations.start(ctx)
+    with acting_for_all():
+        operations.start(ctx)
     relay = Relay(NAME, PARTITIONS[NAME], db, ctx.outbox, bus, ids, clock)
     inbox = Inbox(INBOX, clock)
     consumer = Consumer(NAME, ctx, db, inbox, bus, REACTIONS, EVERY)

@@ -15,6 +15,8 @@ from contracts.identity import Role
 from tlog.merkle import SIZE_MAX
 
 PAGE_MAX: Final = 200
+NO_NUL: Final = r"^[^\x00]*$"
+"""What PostgreSQL can be asked about a text."""
 STREAM: Final = "A clip's id; for what concerns no clip `<topic>:<key>`, as in `catalog:<account>`"
 
 router = APIRouter()
@@ -99,7 +101,7 @@ def verifier_key(ctx: Ctx) -> PlainTextResponse:
 def list_entries(
     ctx: Ctx,
     who: Reader,
-    stream: Annotated[str | None, Query(max_length=200, description=STREAM)] = None,
+    stream: Annotated[str | None, Query(max_length=200, pattern=NO_NUL, description=STREAM)] = None,
     after: Annotated[int, Query(ge=-1, lt=SIZE_MAX)] = -1,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
 ) -> EntriesOut:

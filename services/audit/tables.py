@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from common import inbox, outbox
 from common.db import NAMING, Rows, UtcDateTime
+from common.fence import open_to_all
 
 
 class Base(Rows, registry=registry()):
@@ -57,6 +58,7 @@ class AgencyRow(Base, table=True):
     """The tree, as identity tells it: a child may be heard of before its parent."""
 
     __tablename__ = "agency"
+    __table_args__ = ({"info": open_to_all("what is below whom decides what may be seen")},)
 
     agency_id: UUID = Field(primary_key=True)
     parent_id: UUID | None = Field(index=True)

@@ -6,7 +6,7 @@ from catalog.consumers import REACTIONS
 from catalog.operations.context import Context
 from catalog.routes.api import router
 from catalog.settings import Settings
-from catalog.tables import INBOX, OUTBOX, RULEBOOK
+from catalog.tables import INBOX, OUTBOX, RULEBOOK, Base
 from common import migrate, service
 from common.auth import TokenReader
 from common.bus import Bus
@@ -26,7 +26,7 @@ NAME = "catalog"
 
 def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     db = Database(settings.database_url)
-    migrate.check(db, NAME)
+    migrate.check(db, NAME, Base.metadata)
     ids = TimeIds(clock)
     ctx = Context(
         settings=settings,

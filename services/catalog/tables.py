@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from common import inbox, outbox, rulebook
 from common.db import NAMING, Rows, UtcDateTime
+from common.fence import behind
 from common.outbox import BIG_ID
 
 
@@ -64,7 +65,7 @@ class MilestoneRow(Base, table=True):
     """Insert-only; the last row of a name counts."""
 
     __tablename__ = "milestone"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = ({"sqlite_autoincrement": True, "info": behind("activity", "activity_id")},)
 
     position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
     activity_id: UUID = Field(index=True)
@@ -79,7 +80,7 @@ class ConditionRow(Base, table=True):
     """Insert-only; the last row of a name counts."""
 
     __tablename__ = "condition"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = ({"sqlite_autoincrement": True, "info": behind("activity", "activity_id")},)
 
     position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
     activity_id: UUID = Field(index=True)
@@ -132,6 +133,7 @@ class LinkRow(Base, table=True):
     """Insert-only, but for its one end."""
 
     __tablename__ = "link"
+    __table_args__ = ({"info": behind("case", "case_id")},)
 
     link_id: UUID = Field(primary_key=True)
     clip_id: UUID = Field(index=True)
@@ -147,6 +149,7 @@ class MarkRow(Base, table=True):
     """Insert-only."""
 
     __tablename__ = "mark"
+    __table_args__ = ({"info": behind("activity", "activity_id")},)
 
     mark_id: UUID = Field(primary_key=True)
     clip_id: UUID = Field(index=True)

@@ -8,7 +8,7 @@ from checklist.consumers import REACTIONS
 from checklist.operations import Context, judging
 from checklist.routes import router
 from checklist.settings import Settings
-from checklist.tables import INBOX, OUTBOX, RULEBOOK
+from checklist.tables import INBOX, OUTBOX, RULEBOOK, Base
 from common import migrate, service
 from common.auth import TokenReader
 from common.bus import Bus
@@ -28,7 +28,7 @@ NAME = "checklist"
 
 def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     db = Database(settings.database_url)
-    migrate.check(db, NAME)
+    migrate.check(db, NAME, Base.metadata)
     ids = TimeIds(clock)
     ctx = Context(
         settings=settings,

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from common import inbox, outbox, rulebook
 from common.db import NAMING, Rows, UtcDateTime
+from common.fence import behind
 from common.outbox import BIG_ID
 
 
@@ -37,6 +38,7 @@ class MilestoneRow(Base, table=True):
     """The latest statement of each moment, and the moments stated before it."""
 
     __tablename__ = "milestone"
+    __table_args__ = ({"info": behind("activity", "activity_id")},)
 
     activity_id: UUID = Field(primary_key=True)
     milestone: str = Field(primary_key=True)
@@ -48,6 +50,7 @@ class ConditionRow(Base, table=True):
     """The latest statement of each condition."""
 
     __tablename__ = "condition"
+    __table_args__ = ({"info": behind("activity", "activity_id")},)
 
     activity_id: UUID = Field(primary_key=True)
     condition: str = Field(primary_key=True)
@@ -58,6 +61,7 @@ class LinkRow(Base, table=True):
     """A clip serves an activity, or did."""
 
     __tablename__ = "link"
+    __table_args__ = ({"info": behind("activity", "activity_id")},)
 
     link_id: UUID = Field(primary_key=True)
     activity_id: UUID = Field(index=True)
@@ -69,6 +73,7 @@ class MarkRow(Base, table=True):
     """Insert-only."""
 
     __tablename__ = "mark"
+    __table_args__ = ({"info": behind("activity", "activity_id")},)
 
     mark_id: UUID = Field(primary_key=True)
     activity_id: UUID = Field(index=True)
@@ -94,6 +99,7 @@ class ProbeRow(Base, table=True):
     """A copy from ingest's events: what was read from a clip's bytes."""
 
     __tablename__ = "probe"
+    __table_args__ = ({"info": behind("recording", "clip_id")},)
 
     clip_id: UUID = Field(primary_key=True)
     decodable: bool
@@ -107,7 +113,7 @@ class EvaluationRow(Base, table=True):
     """Every judgement that differed from the one before. Insert-only."""
 
     __tablename__ = "evaluation"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = ({"sqlite_autoincrement": True, "info": behind("activity", "activity_id")},)
 
     position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
     evaluation_id: UUID = Field(unique=True)
@@ -141,6 +147,7 @@ class StaleRow(Base, table=True):
     """An activity to be judged anew because a pack came into force."""
 
     __tablename__ = "stale"
+    __table_args__ = ({"info": behind("activity", "activity_id")},)
 
     activity_id: UUID = Field(primary_key=True)
 

@@ -21,7 +21,7 @@ from identity.operations.context import Context
 from identity.operations.strangers import RECORDED_OF_ALL_MAX, RECORDED_OF_KIND_MAX
 from identity.routes import router
 from identity.settings import Settings
-from identity.tables import OUTBOX
+from identity.tables import OUTBOX, Base
 
 NAME = "identity"
 
@@ -29,7 +29,7 @@ NAME = "identity"
 def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     keys = SigningKeys.open(settings.keys_dir)
     db = Database(settings.database_url)
-    migrate.check(db, NAME)
+    migrate.check(db, NAME, Base.metadata)
     ids = TimeIds(clock)
     ctx = Context(
         settings=settings,

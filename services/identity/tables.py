@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from common import outbox
 from common.db import NAMING, Rows, UtcDateTime
+from common.fence import behind, open_to_all
 
 
 class Base(Rows, registry=registry()):
@@ -22,6 +23,7 @@ class AgencyRow(Base, table=True):
     """Insert-only. `path` is the materialised way from the top of the tree."""
 
     __tablename__ = "agency"
+    __table_args__ = ({"info": open_to_all("what is below whom decides what may be seen")},)
 
     agency_id: UUID = Field(primary_key=True)
     parent_id: UUID | None
@@ -66,6 +68,7 @@ class SignInFailureRow(Base, table=True):
     """
 
     __tablename__ = "sign_in_failure"
+    __table_args__ = ({"info": behind("account", "account_id")},)
 
     account_id: UUID = Field(primary_key=True)
     place: str = Field(primary_key=True)
@@ -79,6 +82,7 @@ class SessionRow(Base, table=True):
     """A family of refresh tokens."""
 
     __tablename__ = "session"
+    __table_args__ = ({"info": behind("account", "account_id")},)
 
     session_id: UUID = Field(primary_key=True)
     account_id: UUID = Field(index=True)
@@ -90,6 +94,7 @@ class RefreshTokenRow(Base, table=True):
     """A token's digest; the token itself is known to its holder only."""
 
     __tablename__ = "refresh_token"
+    __table_args__ = ({"info": behind("session", "session_id")},)
 
     sha256: str = Field(primary_key=True)
     session_id: UUID = Field(index=True)

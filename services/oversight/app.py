@@ -18,14 +18,14 @@ from oversight.consumers import EVERY, REACTIONS
 from oversight.operations import Context
 from oversight.routes import router
 from oversight.settings import Settings
-from oversight.tables import INBOX, OUTBOX
+from oversight.tables import INBOX, OUTBOX, Base
 
 NAME = "oversight"
 
 
 def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     db = Database(settings.database_url)
-    migrate.check(db, NAME)
+    migrate.check(db, NAME, Base.metadata)
     ids = TimeIds(clock)
     ctx = Context(
         settings=settings,

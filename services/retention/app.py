@@ -19,14 +19,14 @@ from retention.consumers import REACTIONS
 from retention.operations.context import Context
 from retention.routes import router
 from retention.settings import Settings
-from retention.tables import INBOX, OUTBOX, RULEBOOK
+from retention.tables import INBOX, OUTBOX, RULEBOOK, Base
 
 NAME = "retention"
 
 
 def create_app(settings: Settings, bus: Bus, clock: Clock) -> FastAPI:
     db = Database(settings.database_url)
-    migrate.check(db, NAME)
+    migrate.check(db, NAME, Base.metadata)
     ids = TimeIds(clock)
     ctx = Context(
         settings=settings,

@@ -43,6 +43,11 @@ def lock_cases(session: Session, case_ids: Iterable[UUID]) -> dict[UUID, CaseFil
     return {row.case_id: _case(row) for row in session.exec(query)}
 
 
+def lock_case(session: Session, case_id: UUID) -> CaseFile | None:
+    """The case, with everybody else who wants to decide about it waiting."""
+    return lock_cases(session, [case_id]).get(case_id)
+
+
 def save_case(session: Session, case: CaseFile) -> None:
     ended, proposed = case.ended, case.proposed
     session.merge(

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from common import inbox, outbox, rulebook
 from common.db import NAMING, Rows, UtcDateTime
+from common.fence import behind
 from common.outbox import BIG_ID
 
 
@@ -41,6 +42,7 @@ class ConfirmationRow(Base, table=True):
     """A class decided by people. Insert-only; a later one of a case is always a longer one."""
 
     __tablename__ = "confirmation"
+    __table_args__ = ({"info": behind("case_file", "case_id")},)
 
     case_id: UUID = Field(primary_key=True)
     class_id: str = Field(primary_key=True)
@@ -63,6 +65,7 @@ class LinkRow(Base, table=True):
     """A copy of the catalogue's links. Insert-only: their end changes nothing here."""
 
     __tablename__ = "link"
+    __table_args__ = ({"info": behind("clip", "clip_id")},)
 
     link_id: UUID = Field(primary_key=True)
     clip_id: UUID = Field(index=True)
@@ -73,6 +76,7 @@ class ScheduleRow(Base, table=True):
     """The longest schedule that a case has given a clip. Only ever replaced by a longer one."""
 
     __tablename__ = "schedule"
+    __table_args__ = ({"info": behind("clip", "clip_id")},)
 
     clip_id: UUID = Field(primary_key=True)
     case_id: UUID
@@ -87,6 +91,7 @@ class HoldRow(Base, table=True):
     """A hold; released, it stays."""
 
     __tablename__ = "hold"
+    __table_args__ = ({"info": behind("case_file", "case_id")},)
 
     hold_id: UUID = Field(primary_key=True)
     case_id: UUID = Field(index=True)
@@ -101,7 +106,7 @@ class DisposalRow(Base, table=True):
     """A request to dispose of a clip and its answer. Insert-only; the last row of an id counts."""
 
     __tablename__ = "disposal"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = ({"sqlite_autoincrement": True, "info": behind("clip", "clip_id")},)
 
     position: int | None = Field(default=None, primary_key=True, sa_type=BIG_ID)
     disposal_id: UUID = Field(index=True)

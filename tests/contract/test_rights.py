@@ -30,7 +30,7 @@ def test_a_service_reads_and_adds_but_cannot_change_what_was_decided(
     tables = import_module(f"{name}.tables")
     insert_only = {row.__tablename__ for row in getattr(tables, "INSERT_ONLY", ())}
     with Database(postgres.url(owner.rpartition("/")[2], role, "x")) as db:
-        migrate.check(db, name)
+        migrate.check(db, name, tables.Base.metadata)
         for table in tables.Base.metadata.sorted_tables:
             for statement in (table.delete(), table.update().values({table.c[0].name: None})):
                 if table.name in insert_only:

@@ -7,11 +7,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func
+from sqlmodel import select
 
 from access.domain import evidence
 from access.domain.content import PARTS_PER_MINUTE_MAX
 from access.domain.requests import DAY, REQUESTS_A_DAY_MAX, VIEWS_A_DAY_MAX
 from access.operations.exports import FILES_PER_MINUTE_MAX
+from audit.tables import EntryRow
 from common.service import REFUSALS_PER_MINUTE_MAX
 from tests.support.clock import FrozenClock
 from tests.support.house import House, settle
@@ -50,8 +53,8 @@ async def chain(h: House, name: str) -> int:
     await settle(h.app)
     audit = h.ctx("audit")
     with audit.db.snapshot() as session:
-        query = "SELECT count(*) FROM entry WHERE stream = ?"
-        return session.connection().exec_driver_sql(query, (name,)).scalar_one()
+        query = select(func.count()).where(EntryRow.stream == name)
+        return session.exec(query).one()
 
 
 async def test_a_strangers_flood_leaves_a_clips_export_possible(

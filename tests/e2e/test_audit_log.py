@@ -235,6 +235,7 @@ async def test_whose_business_the_log_is_not_gets_a_recorded_refusal(tmp_path: P
         "entries?limit=0",
         "entries?limit=100000",
         f"entries?stream={'x' * 201}",
+        "entries?stream=%00",
     ],
 )
 async def test_numbers_no_log_can_have_are_refused_in_words(tmp_path: Path, path: str) -> None:

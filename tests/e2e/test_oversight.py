@@ -262,7 +262,7 @@ async def test_a_replay_into_an_empty_database_gives_the_same_figures(
 async def test_what_is_delivered_again_changes_nothing(h: House) -> None:
     await told(h)
     before = await figures(h, SUPERVISOR)
-    consumer = h.app.state.apps["oversight"].state.steps["consumer"].__self__
+    consumer = h.app.state.apps["oversight"].state.steps["consumer"].__wrapped__.__self__
     bus = h.app.state.bus
     everything = bus.subscribe("again", frozenset({"ingest", "access"}), None, dict)
     records = await everything.poll(1000, 0)
@@ -282,7 +282,7 @@ async def test_a_record_nobody_can_read_stops_nothing(h: House) -> None:
     }
     huge = stored(size_bytes=10**30).model_dump_json().encode()
     good = stored().model_dump_json().encode()
-    consumer = h.app.state.apps["oversight"].state.steps["consumer"].__self__
+    consumer = h.app.state.apps["oversight"].state.steps["consumer"].__wrapped__.__self__
     records = [
         Record("ingest", 0, str(CLIP), headers | {"ce_sequence": str(number)}, value)
         for number, value in enumerate((b"nonsense", huge, good), start=1)

@@ -9,12 +9,13 @@ least once however little time it gets.
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tests.prove import engines, kills, properties
+from tests.prove import engines, kills, postgres, properties
 
 Proof: TypeAlias = Callable[[float], str]
 
 PROOFS: Final[dict[str, Proof]] = {
     "kills": kills.prove,
     "engines": engines.prove,
+    "postgres": postgres.prove,
     "properties": properties.prove,
 }

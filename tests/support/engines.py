@@ -23,6 +23,8 @@ ON_ENGINES = {
     "test_db",
     "test_delivery",
     "test_deploy_natively",
+    "test_fence",
+    "test_forgotten_filter",
     "test_kafka_topics",
     "test_objects",
     "test_objects_s3",
@@ -126,7 +128,7 @@ def all_engines(pytestconfig: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def postgres(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[postgreses.Postgres]:
     _told(pytestconfig, "postgres", postgreses.version(), None)
-    server = postgreses.postgres(engines_dir / "postgres")
+    server = postgreses.postgres(engines_dir / "postgres", outlives_power_cuts=False)
     server.server.start()
     yield server
     server.server.stop()

@@ -10,6 +10,7 @@ from access.errors import ClipUnknownError
 from access.operations.context import Context, in_force
 from access.store import facts
 from common.auth import Requester
+from common.fence import anywhere
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def show_facts(ctx: Context, who: Requester, clip_id: UUID) -> Facts:
         ClipUnknownError: there is no such clip, or none the requester may know of.
     """
     with ctx.db.snapshot() as session:
-        agency_id = facts.find_agency(session, clip_id)
+        agency_id = anywhere(session, facts.find_agency, clip_id)
         if agency_id is not None and requests.is_staff(who, agency_id):
             return Facts(
                 clip_id=clip_id,

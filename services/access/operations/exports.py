@@ -22,6 +22,7 @@ from access.store import facts
 from access.store import handing_out as store
 from access.store.requests import find_request
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.access import ExportRead, ExportRequested, Manner
 
@@ -70,7 +71,8 @@ def request_export(ctx: Context, who: Requester, request_id: UUID, wanted: Wante
     """
     filed = requests.granted(ctx, who, request_id, Manner.COPY)
     with ctx.recording(who), ctx.db.transaction() as session:
-        export = store.find_export(session, wanted.export_id) or _add(ctx, session, filed, wanted)
+        export = anywhere(session, store.find_export, wanted.export_id)
+        export = export or _add(ctx, session, filed, wanted)
         said = Wanted(export.export_id, export.proves, export.extractor)
         if (export.request_id, said) != (request_id, wanted):
             raise RefusedError(IdTakenError(), wanted.export_id)
@@ -85,7 +87,7 @@ def show_export(ctx: Context, who: Requester, export_id: UUID) -> Progress:
         ExportUnknownError: there is none, or none the requester may know of any more.
     """
     with ctx.db.snapshot() as session:
-        export = store.find_export(session, export_id)
+        export = anywhere(session, store.find_export, export_id)
         filed = export and find_request(session, export.request_id)
         files = store.files_of(session, export_id)
     if export is None or filed is None or not requests.is_own(who, filed):

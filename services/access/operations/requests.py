@@ -29,6 +29,7 @@ from access.store import facts
 from access.store import requests as store
 from common.auth import Requester
 from common.errors import AppError
+from common.fence import across_agencies, anywhere, on_behalf_of
 from common.service import RefusedError
 from contracts.access import ApprovalDecided, Manner, RequestDecided
 
@@ -71,7 +72,8 @@ def file_request(ctx: Context, who: Requester, request: Request) -> Standing:
         IdTakenError: the requester used the key for another request; that is on record.
         TooManyRequestsError: the requester has asked for the clip too often today.
     """
-    with ctx.recording(who), ctx.db.transaction() as session:
+    # Across agencies, because the clip may be anybody's, or nobody's.
+    with ctx.recording(who), ctx.db.transaction() as session, across_agencies(session):
         filed = store.find_request(session, request.request_id)
         if filed is None:
             filed = _file(ctx, session, who, request)
@@ -97,10 +99,11 @@ def decide_step(
     """
     attempt = Attempt(step, who.subject, who.roles, who.unit_id, approves)
     with ctx.db.transaction() as session:
-        filed = store.lock_request(session, request_id)
+        filed = anywhere(session, store.lock_request, request_id)
         known = filed is not None and requests.is_staff(who, filed.agency_id)
         judgement = _judge(ctx, session, who, filed, attempt) if filed and known else None
-        filed = store.find_request(session, request_id)
+        if judgement:
+            filed = store.find_request(session, request_id)
         given = store.given(session, request_id)
     if filed is None or not known:
         raise ctx.refuse(who, RequestUnknownError(), request_id, filed and filed.agency_id)
@@ -118,7 +121,7 @@ def show_request(ctx: Context, who: Requester, request_id: UUID) -> Standing:
         RequestUnknownError: there is none that the requester may know of.
     """
     with ctx.db.snapshot() as session:
-        filed = store.find_request(session, request_id)
+        filed = anywhere(session, store.find_request, request_id)
         given = store.given(session, request_id)
     if filed is None or not (is_own(who, filed) or requests.is_staff(who, filed.agency_id)):
         raise ctx.refuse(who, RequestUnknownError(), request_id, filed and filed.agency_id)
@@ -126,9 +129,10 @@ def show_request(ctx: Context, who: Requester, request_id: UUID) -> Standing:
 
 
 def list_own(ctx: Context, who: Requester, after: UUID) -> Page:
-    """What the requester asked for, by id."""
+    """What the requester asked their agency for, by id."""
     with ctx.db.snapshot() as session:
-        return _page(session, store.own_requests(session, who.subject, after, PAGE))
+        own = store.own_requests(session, who.agency_id, who.subject, after, PAGE)
+        return _page(session, own)
 
 
 def list_waiting(ctx: Context, who: Requester, after: UUID) -> Page:
@@ -147,7 +151,7 @@ def granted(ctx: Context, who: Requester, request_id: UUID, manner: Manner) -> F
         NotGrantedError: it is not granted, not for this, or lapsed.
     """
     with ctx.db.snapshot() as session:
-        filed = store.find_request(session, request_id)
+        filed = anywhere(session, store.find_request, request_id)
     if filed is None or not is_own(who, filed):
         raise ctx.refuse(who, RequestUnknownError(), request_id, filed and filed.agency_id)
     lifetime = ctx.settings.grant_lifetime
@@ -173,6 +177,13 @@ def _file(ctx: Context, session: Session, who: Requester, request: Request) -> F
     agency_id = facts.find_agency(session, request.clip_id)
     if agency_id is None:
         return _file_unknown(ctx, session, who, request)
+    with on_behalf_of(session, agency_id):
+        return _file_known(ctx, session, who, request, agency_id)
+
+
+def _file_known(
+    ctx: Context, session: Session, who: Requester, request: Request, agency_id: UUID
+) -> Filed:
     case = requests.case_asked_about(who, facts.cases_of(session, request.clip_id, agency_id))
     quarantined = facts.find_clip(session, request.clip_id) is None
     ask = requests.ask(who, request, agency_id, case, quarantined=quarantined)

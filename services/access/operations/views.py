@@ -24,6 +24,7 @@ from access.operations.context import Context
 from access.store import facts
 from access.store import handing_out as store
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.access import ClipShown, Manner, ViewOpened
 
@@ -134,9 +135,10 @@ def _open(
 
 def _usable(ctx: Context, who: Requester, key: str) -> tuple[View, Clip]:
     with ctx.db.snapshot() as session:
-        view = store.find_view(session, _digest(key))
+        view = anywhere(session, store.find_view, _digest(key))
         clip = view and facts.find_clip(session, view.clip_id)
-    if view and clip and view.viewer_id == who.subject and ctx.clock.now() < view.expires_at:
+    own = view and (view.viewer_id, view.agency_id) == (who.subject, who.agency_id)
+    if view and clip and own and ctx.clock.now() < view.expires_at:
         return view, clip
     raise ctx.refuse(who, ViewUnknownError(), view and view.view_no, view and view.agency_id)
 

@@ -61,11 +61,14 @@ def lock_request(session: Session, request_id: UUID) -> Filed | None:
     return row and _filed(row)
 
 
-def own_requests(session: Session, requester_id: UUID, after: UUID, limit: int) -> list[Filed]:
-    """A person's requests, by id. Those for clips they may not know of are left out."""
+def own_requests(
+    session: Session, agency_id: UUID, requester_id: UUID, after: UUID, limit: int
+) -> list[Filed]:
+    """A person's requests for an agency's clips, by id, without those they may not know of."""
     query = (
         select(RequestRow)
         .where(
+            RequestRow.agency_id == agency_id,
             RequestRow.requester_id == requester_id,
             col(RequestRow.may_know).is_(True),
             RequestRow.request_id > after,

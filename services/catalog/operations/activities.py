@@ -19,6 +19,7 @@ from catalog.operations.people import check_officers
 from catalog.operations.words import check_word
 from catalog.store import cases
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.catalog import ActivityRecorded, ConditionDeclared, MilestoneReached
 
@@ -38,7 +39,7 @@ def record_activity(ctx: Context, who: Requester, activity: Activity) -> Activit
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         case = handled_case(session, who, activity.case_id)
-        known = cases.find_activity(session, activity.activity_id)
+        known = anywhere(session, cases.find_activity, activity.activity_id)
         if known is None:
             check_not_archived(case)
             check_word(ctx, session, case, Kind.STAGE, activity.stage)

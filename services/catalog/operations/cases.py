@@ -21,6 +21,7 @@ from catalog.operations.context import Context, handled_case, own_case
 from catalog.operations.people import check_unit
 from catalog.store import cases, clips
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.catalog import CaseArchived, CaseEnded, CaseOpened, Category
 from contracts.identity import Role
@@ -34,7 +35,7 @@ def open_case(ctx: Context, who: Requester, case: Case) -> Case:
         UnitUnknownError: the agency has no such unit, as far as the catalogue has heard.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
-        known = cases.find_case(session, case.case_id)
+        known = anywhere(session, cases.find_case, case.case_id)
         if known is None:
             check_unit(session, case.agency_id, case.unit_id)
             cases.add_case(session, case)
@@ -111,7 +112,7 @@ def read_case(ctx: Context, who: Requester, case_id: UUID) -> CaseFile | Case:
         CaseUnknownError: there is none that `who` may know of.
     """
     with ctx.recording(who), ctx.db.snapshot() as session:
-        case = cases.find_case(session, case_id)
+        case = anywhere(session, cases.find_case, case_id)
         if case is None or case.agency_id != who.agency_id:
             raise RefusedError(CaseUnknownError(), case_id, case and case.agency_id)
         if not who.roles <= {Role.PARTY, Role.LAWYER}:

@@ -26,6 +26,7 @@ from catalog.operations.context import (
 from catalog.operations.words import check_word
 from catalog.store import cases, clips
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.catalog import ClipLinked, ClipUnlinked, MarkAdded
 from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
@@ -93,7 +94,7 @@ def link_clip(
         check_may_tie(who, case)
         check_may_offer(who, clip)
         link = Link(link_id, clip_id, activity_id, case.case_id, who.subject, ctx.clock.now())
-        known = clips.find_link(session, link_id)
+        known = anywhere(session, clips.find_link, link_id)
         if known is None:
             check_not_archived(case)
             _check_can_serve(session, clip, activity)
@@ -113,8 +114,8 @@ def end_link(ctx: Context, who: Requester, link_id: UUID) -> Link:
         ArchivedError: the archive has the case.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
-        link = clips.find_link(session, link_id)
-        case = link and cases.hold_case(session, link.case_id)
+        link = anywhere(session, clips.find_link, link_id)
+        case = link and anywhere(session, cases.hold_case, link.case_id)
         if link is None or case is None or case.agency_id != who.agency_id:
             raise RefusedError(LinkUnknownError(), link_id, case and case.agency_id)
         check_may_tie(who, case)
@@ -152,7 +153,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
         clip = own_clip(session, who, mark.clip_id)
         activity = own_activity(session, who, mark.activity_id)
         case = handled_case(session, who, activity.case_id)
-        known = clips.find_mark(session, mark.mark_id)
+        known = anywhere(session, clips.find_mark, mark.mark_id)
         if known is None:
             check_not_archived(case)
             _check_usable(clip)

@@ -20,6 +20,7 @@ from catalog.settings import Settings
 from catalog.store import cases, clips
 from common import service
 from common.auth import Requester
+from common.fence import anywhere
 from common.packs import Pack, shipped_names
 from common.rulebook import Rulebook
 from common.service import RefusedError
@@ -63,7 +64,7 @@ def own_case(session: Session, who: Requester, case_id: UUID) -> Case:
     Raises:
         RefusedError: there is none, or it is another agency's; the two look the same.
     """
-    case = cases.hold_case(session, case_id)
+    case = anywhere(session, cases.hold_case, case_id)
     if case is None or case.agency_id != who.agency_id:
         raise RefusedError(CaseUnknownError(), case_id, case and case.agency_id)
     return case
@@ -114,7 +115,7 @@ def own_activity(session: Session, who: Requester, activity_id: UUID) -> Activit
     Raises:
         RefusedError: there is none, or it is another agency's; the two look the same.
     """
-    activity = cases.find_activity(session, activity_id)
+    activity = anywhere(session, cases.find_activity, activity_id)
     if activity is None or activity.agency_id != who.agency_id:
         raise RefusedError(ActivityUnknownError(), activity_id, activity and activity.agency_id)
     return activity
@@ -127,7 +128,7 @@ def own_clip(session: Session, who: Requester, clip_id: UUID) -> Clip:
         RefusedError: there is none, it is another agency's, or nobody has told the catalogue of it
             yet; all look the same.
     """
-    clip = clips.find_clip(session, clip_id)
+    clip = anywhere(session, clips.find_clip, clip_id)
     if clip is None or clip.agency_id != who.agency_id:
         raise RefusedError(ClipUnknownError(), clip_id, clip and clip.agency_id)
     return clip

@@ -9,6 +9,7 @@ from catalog.domain import Account, Activity
 from catalog.errors import NotAnOfficerError, OfficerUnknownError, UnitUnknownError
 from catalog.operations.context import Context
 from catalog.store import people
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.identity import AccountDisabled, AccountOpened, UnitRegistered
 
@@ -38,7 +39,7 @@ def check_officers(session: Session, activity: Activity) -> None:
         RefusedError: one is unknown, another agency's (the two look the same), or no officer.
     """
     for place, officer_id in enumerate(activity.officers):
-        account = people.find_account(session, officer_id)
+        account = anywhere(session, people.find_account, officer_id)
         if account is None or account.agency_id != activity.agency_id:
             owner_id = account and account.agency_id
             raise RefusedError(OfficerUnknownError(place), officer_id, owner_id)
@@ -52,6 +53,6 @@ def check_unit(session: Session, agency_id: UUID, unit_id: UUID) -> None:
     Raises:
         RefusedError: it has not, or has not told yet; another agency's looks the same.
     """
-    owner_id = people.find_agency_of_unit(session, unit_id)
+    owner_id = anywhere(session, people.find_agency_of_unit, unit_id)
     if owner_id != agency_id:
         raise RefusedError(UnitUnknownError(), unit_id, owner_id)

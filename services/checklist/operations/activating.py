@@ -24,6 +24,7 @@ from common import rulebook
 from common.auth import Requester
 from common.db import after_commit
 from common.errors import AppError
+from common.fence import anywhere
 from common.packs import Pack, PackError, shipped_names
 from contracts.checklist import PackActivated
 
@@ -61,7 +62,7 @@ def propose(
     _check_issued(pack, valid_from)
     asked = Activation(activation_id, who.agency_id, name, pack.sha256, valid_from, who.subject)
     with ctx.db.transaction() as session:
-        known = store.find_activation(session, activation_id)
+        known = anywhere(session, store.find_activation, activation_id)
         if known is None:
             store.keep_activation(session, asked, ctx.clock.now())
     if known is not None and not known.is_same_proposal(asked):
@@ -79,7 +80,7 @@ def confirm(ctx: Context, who: Requester, activation_id: UUID) -> Activation:
         DayTakenError: another activation begins on that day. On record.
     """
     with ctx.db.transaction() as session:
-        known = store.find_activation(session, activation_id)
+        known = anywhere(session, store.find_activation, activation_id)
         refused = _refusal(session, who, known)
         if known is not None and refused is None:
             return _confirmed(ctx, session, who, known)

@@ -15,6 +15,7 @@ from checklist.domain.judgement import Judgement, judge, unruled
 from checklist.errors import ActivityUnknownError
 from checklist.operations.context import Context
 from common.auth import Requester
+from common.fence import anywhere
 from contracts.checklist import ActivityEvaluated, Verdict
 
 STALE_MAX: Final = 50
@@ -37,7 +38,7 @@ def evaluation(ctx: Context, who: Requester, activity_id: UUID) -> Evaluation:
         ActivityUnknownError: there is none, as far as this agency may know. On record.
     """
     with ctx.db.snapshot() as session:
-        activity = store.find_activity(session, activity_id)
+        activity = anywhere(session, store.find_activity, activity_id)
         last = store.last_evaluation(session, activity_id)
     if activity is None or last is None or activity.agency_id != who.agency_id:
         owner_id = activity and activity.agency_id

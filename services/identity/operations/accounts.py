@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from common.auth import Requester
+from common.fence import acting_for_all, anywhere
 from common.service import RefusedError
 from contracts.identity import AccountDisabled, AccountOpened, Role
 from identity import domain, store
@@ -23,14 +24,14 @@ from identity.errors import (
     UnitUnknownError,
     UsernameTakenError,
 )
-from identity.operations.context import Context, administered
+from identity.operations.context import Context, administering
 from identity.operations.strangers import record_refusal
 from identity.operations.tree import registered
 
 
 def prepare_setup(ctx: Context) -> None:
     """Have a set-up code while there is nobody, and none afterwards."""
-    with ctx.db.snapshot() as session:
+    with acting_for_all(), ctx.db.snapshot() as session:
         is_set_up = store.has_accounts(session)
     if is_set_up:
         ctx.setup_code.discard()  # a crash may have left it behind
@@ -49,7 +50,7 @@ def set_up(
         PasswordWeakError: the password is too weak.
         BusyError: too many passwords are being checked.
     """
-    with ctx.db.snapshot() as session:
+    with acting_for_all(), ctx.db.snapshot() as session:
         if store.has_accounts(session):
             raise AlreadySetUpError
     if not ctx.setup_code.fits(setup_code):
@@ -67,7 +68,7 @@ def set_up(
         bound_to=frozenset(),
     )
     hashed = _hash(ctx, administrator, password)
-    with ctx.db.transaction() as session:
+    with acting_for_all(), ctx.db.transaction() as session:
         if store.has_accounts(session):
             raise AlreadySetUpError
         store.add_agency(session, agency)
@@ -92,8 +93,11 @@ def open_account(ctx: Context, who: Requester, account: Account, password: str) 
     account = replace(account, username=domain.normal_username(account.username))
     if not domain.may_hold(account.roles, account.bound_to):
         raise RolesWrongError
-    with ctx.recording(who), ctx.db.snapshot() as session:
-        administered(session, who, account.agency_id)
+    with (
+        ctx.recording(who),
+        ctx.db.snapshot() as session,
+        administering(session, who, account.agency_id),
+    ):
         known = _find_same(session, account)
         hashed = store.find_password_hash(session, account.account_id)
     if known and not ctx.passwords.fits(password, hashed):
@@ -101,8 +105,11 @@ def open_account(ctx: Context, who: Requester, account: Account, password: str) 
     if known:
         return known
     hashed = _hash(ctx, account, password)
-    with ctx.recording(who), ctx.db.transaction() as session:
-        administered(session, who, account.agency_id)
+    with (
+        ctx.recording(who),
+        ctx.db.transaction() as session,
+        administering(session, who, account.agency_id),
+    ):
         known = _find_same(session, account)
         if known is None:
             _check_place(session, account)
@@ -121,19 +128,19 @@ def disable_account(ctx: Context, who: Requester, account_id: UUID) -> None:
         OwnAccountError: it is `who`'s own.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
-        account = store.find_account(session, account_id)
+        account = anywhere(session, store.find_account, account_id)
         if account is None:
             raise RefusedError(AccountUnknownError(), account_id)
         hidden = RefusedError(AccountUnknownError(), account_id, account.agency_id)
-        administered(session, who, account.agency_id, hidden)
-        if account_id == who.subject:
-            raise RefusedError(OwnAccountError(), account_id)
-        if account.disabled_at is None:
-            store.disable(session, account_id, ctx.clock.now())
-            event = AccountDisabled(
-                agency_id=account.agency_id, account_id=account_id, disabled_by=who.subject
-            )
-            ctx.outbox.emit(session, event)
+        with administering(session, who, account.agency_id, hidden):
+            if account_id == who.subject:
+                raise RefusedError(OwnAccountError(), account_id)
+            if account.disabled_at is None:
+                store.disable(session, account_id, ctx.clock.now())
+                event = AccountDisabled(
+                    agency_id=account.agency_id, account_id=account_id, disabled_by=who.subject
+                )
+                ctx.outbox.emit(session, event)
 
 
 def list_accounts(
@@ -144,8 +151,11 @@ def list_accounts(
     Raises:
         AgencyUnknownError: `who` administers no such agency.
     """
-    with ctx.recording(who), ctx.db.snapshot() as session:
-        administered(session, who, agency_id)
+    with (
+        ctx.recording(who),
+        ctx.db.snapshot() as session,
+        administering(session, who, agency_id),
+    ):
         return store.list_accounts(session, agency_id, after, limit)
 
 
@@ -171,10 +181,10 @@ def _hash(ctx: Context, account: Account, password: str) -> str:
 
 def _check_place(session: Session, account: Account) -> None:
     if account.unit_id is not None:
-        unit = store.find_unit(session, account.unit_id)
+        unit = anywhere(session, store.find_unit, account.unit_id)
         if unit is None or unit.agency_id != account.agency_id:
             raise RefusedError(UnitUnknownError(), account.unit_id, unit and unit.agency_id)
-    if store.find_login(session, account.username) is not None:
+    if anywhere(session, store.find_login, account.username) is not None:
         raise UsernameTakenError
 
 
@@ -187,7 +197,7 @@ def _check_watch(session: Session, who: Requester, account: Account) -> None:
 
 def _find_same(session: Session, account: Account) -> Account | None:
     """The account of this id, unless it is another one."""
-    known = store.find_account(session, account.account_id)
+    known = anywhere(session, store.find_account, account.account_id)
     if known is not None and replace(known, disabled_at=None) != account:
         raise RefusedError(IdTakenError(), account.account_id, known.agency_id)
     return known

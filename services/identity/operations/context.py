@@ -1,5 +1,7 @@
 """What all of identity's operations need, and how they ask whether somebody may."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,6 +9,7 @@ from sqlmodel import Session
 
 from common import service
 from common.auth import NotSignedInError, Requester
+from common.fence import on_behalf_of
 from common.service import RefusedError
 from common.throttle import Throttle
 from identity import domain, store
@@ -35,6 +38,7 @@ def administered(
 ) -> Agency:
     """The agency, if it is `who`'s own or stands below it; else `hidden` is raised where given.
 
+    Asked before `session` acts for another agency, where `who`'s account would be out of sight.
     An account that was disabled administers nothing from that moment, though its last access token
     is still good: otherwise it could open itself another one.
 
@@ -51,3 +55,13 @@ def administered(
     if own is None or not domain.is_within(agency.path, own.path):
         raise hidden or RefusedError(AgencyUnknownError(), agency_id, agency_id)
     return agency
+
+
+@contextmanager
+def administering(
+    session: Session, who: Requester, agency_id: UUID, hidden: RefusedError | None = None
+) -> Generator[None]:
+    """Act for an agency that `who` administers; as `administered` otherwise."""
+    administered(session, who, agency_id, hidden)
+    with on_behalf_of(session, agency_id):
+        yield

@@ -1,4 +1,7 @@
-"""Signing in, renewing and signing out. A refusal commits its record and is raised afterwards."""
+"""Signing in, renewing and signing out. A refusal commits its record and is raised afterwards.
+
+All of it across agencies: whose person it is, is what is found out here.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -7,6 +10,7 @@ from sqlmodel import Session
 
 from common.addresses import place_of
 from common.auth import Requester
+from common.fence import acting_for_all
 from contracts.identity import SessionOpened
 from identity import domain, store
 from identity.adapters import refresh_tokens
@@ -33,12 +37,12 @@ def sign_in(ctx: Context, username: str, password: str, address: str | None) -> 
         BusyError: too many sign in at once; nothing was looked at.
     """
     place = place_of(address)
-    with ctx.db.snapshot() as session:
+    with acting_for_all(), ctx.db.snapshot() as session:
         login = store.find_login(session, domain.normal_username(username))
     # Outside the transaction, because it takes long, and also for nobody, so that an unknown name
     # takes as long as a wrong password.
     fits = ctx.passwords.fits(password, login and login.password_hash)
-    with ctx.db.transaction() as session:
+    with acting_for_all(), ctx.db.transaction() as session:
         login = login and store.hold_login(session, login.account.account_id, place)
         reason = domain.refuse_sign_in(login, ctx.clock.now(), fits=fits)
         if login is None or reason is not None:
@@ -57,7 +61,7 @@ def renew(ctx: Context, refresh_token: str) -> Tokens:
     Raises:
         SessionOverError: the token renews nothing; the record says why.
     """
-    with ctx.db.transaction() as session:
+    with acting_for_all(), ctx.db.transaction() as session:
         token = store.find_token(session, refresh_tokens.digest(refresh_token))
         tokens = _renew(ctx, session, token)
     if tokens is None:
@@ -67,7 +71,7 @@ def renew(ctx: Context, refresh_token: str) -> Tokens:
 
 def sign_out(ctx: Context, refresh_token: str) -> None:
     """End the session of a refresh token. Says nothing of tokens that are not known."""
-    with ctx.db.transaction() as session:
+    with acting_for_all(), ctx.db.transaction() as session:
         token = store.find_token(session, refresh_tokens.digest(refresh_token))
         if token is not None:
             store.end_family(session, token.session_id, ctx.clock.now())

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from common.auth import Requester
+from common.fence import anywhere
 from common.service import RefusedError
 from contracts.identity import AgencyRegistered, Level, UnitRegistered
 from identity import domain, store
 from identity.domain import Agency, Unit
 from identity.errors import IdTakenError, LevelWrongError
-from identity.operations.context import Context, administered
+from identity.operations.context import Context, administered, administering
 
 
 def register_agency(
@@ -51,9 +52,12 @@ def register_unit(ctx: Context, who: Requester, unit: Unit) -> Unit:
         AgencyUnknownError: `who` administers no such agency.
         IdTakenError: the id belongs to another unit, or to this one in another form.
     """
-    with ctx.recording(who), ctx.db.transaction() as session:
-        administered(session, who, unit.agency_id)
-        known = store.find_unit(session, unit.unit_id)
+    with (
+        ctx.recording(who),
+        ctx.db.transaction() as session,
+        administering(session, who, unit.agency_id),
+    ):
+        known = anywhere(session, store.find_unit, unit.unit_id)
         if known is None:
             store.add_unit(session, unit)
             event = UnitRegistered(agency_id=unit.agency_id, unit_id=unit.unit_id)

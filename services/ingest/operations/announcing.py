@@ -10,7 +10,7 @@ from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
 from ingest import store
-from ingest.domain import Announcement, Secrecy, Upload, UploadState
+from ingest.domain import ID_BYTES, Announcement, Secrecy, Upload, UploadState
 from ingest.errors import (
     ClipTakenError,
     NoRoomError,
@@ -44,7 +44,7 @@ def announce(
         announced = announced.model_copy(update={"unit_id": who.unit_id})
     _refuse_unwanted(ctx, who, announced, size_bytes)
     upload = Upload(
-        upload_id=secrets.token_hex(16),
+        upload_id=secrets.token_hex(ID_BYTES),
         clip_id=announced.clip_id,
         agency_id=who.agency_id,
         uploaded_by=who.subject,

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from common.auth import Requester
 from common.db import after_commit
+from common.fence import anywhere
 from contracts.retention import ClipScheduled
 from ingest import store
 from ingest.domain import Clip
@@ -20,7 +21,7 @@ def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Clip:
         ClipUnknownError: unknown, not kept yet, or another agency's. Recorded.
     """
     with ctx.db.snapshot() as session:
-        clip = store.find_clip(session, clip_id)
+        clip = anywhere(session, store.find_clip, clip_id)
     if clip is None or clip.agency_id != who.agency_id:
         raise ctx.refuse(who, ClipUnknownError(), clip_id, clip and clip.agency_id)
     return clip

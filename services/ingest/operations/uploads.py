@@ -8,9 +8,10 @@ import anyio
 from anyio import CancelScope, to_thread
 
 from common.auth import Requester
+from common.fence import anywhere
 from common.objects import StoreAwayError
 from ingest import store
-from ingest.domain import Upload, UploadState
+from ingest.domain import Upload, UploadState, is_id
 from ingest.errors import (
     ConnectionCutError,
     DigestDiffersError,
@@ -131,7 +132,8 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
         UploadGoneError: it was ended before it was complete.
     """
     with ctx.db.snapshot() as session:
-        upload = store.find_upload(session, upload_id)
+        # PostgreSQL is not to be asked for what cannot be in a text.
+        upload = anywhere(session, store.find_upload, upload_id) if is_id(upload_id) else None
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from common.auth import Requester
 from common.errors import AppError
+from common.fence import anywhere
 from contracts.retention import (
     ClassConfirmed,
     DisposalProposed,
@@ -46,7 +47,7 @@ def confirm_class(ctx: Context, who: Requester, case_id: UUID, class_id: str) ->
         ClassShorterError: on record before they are raised.
     """
     with ctx.db.transaction() as session:
-        case = store.lock_cases(session, [case_id]).get(case_id)
+        case = anywhere(session, store.lock_case, case_id)
         refusal = _confirm(ctx, session, who, case, class_id)
         if case and refusal is None:
             return view_case(ctx, session, case)
@@ -64,8 +65,8 @@ def place_hold(
         HoldReleasedError: this very hold is over already.
     """
     with ctx.db.transaction() as session:
-        case = store.lock_cases(session, [case_id]).get(case_id)
-        known = store.find_hold(session, hold_id)
+        case = anywhere(session, store.lock_case, case_id)
+        known = anywhere(session, store.find_hold, hold_id)
         hold = Hold(hold_id, case_id, mandate, who.subject, ctx.clock.now())
         refusal: AppError = CaseUnknownError()
         if case and case.agency_id == who.agency_id:
@@ -86,8 +87,8 @@ def release_hold(ctx: Context, who: Requester, hold_id: UUID) -> Hold:
         HoldUnknownError: there is no such hold on a case of the requester's agency.
     """
     with ctx.db.transaction() as session:
-        hold = store.find_hold(session, hold_id)
-        case = store.lock_cases(session, [hold.case_id]).get(hold.case_id) if hold else None
+        hold = anywhere(session, store.find_hold, hold_id)
+        case = anywhere(session, store.lock_case, hold.case_id) if hold else None
         if hold and case and case.agency_id == who.agency_id:
             return _release(ctx, session, who, case, hold)
     raise ctx.refuse(who, HoldUnknownError(), hold_id, case and case.agency_id)
@@ -108,8 +109,8 @@ def ask_disposal(ctx: Context, who: Requester, disposal_id: UUID, clip_id: UUID)
         # either is seen below or finds this decision taken.
         links = store.links_of_clip(session, clip_id)
         store.lock_cases(session, {link.case_id for link in links})
-        clip = store.lock_clip(session, clip_id)
-        known = store.find_disposal(session, disposal_id)
+        clip = anywhere(session, store.lock_clip, clip_id)
+        known = anywhere(session, store.find_disposal, disposal_id)
         refusal: AppError = ClipUnknownError()
         if clip and clip.agency_id == who.agency_id:
             if known is None:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from common.auth import Requester
+from common.fence import anywhere
 from retention import store
 from retention.domain import cases
 from retention.domain.cases import CaseFile, CaseView, Clip, ClipView
@@ -23,7 +24,7 @@ def read_case(ctx: Context, who: Requester, case_id: UUID) -> CaseView:
         CaseUnknownError: there is no such case in the requester's agency.
     """
     with ctx.db.snapshot() as session:
-        case = store.find_case(session, case_id)
+        case = anywhere(session, store.find_case, case_id)
         if case and case.agency_id == who.agency_id:
             return view_case(ctx, session, case)
     raise ctx.refuse(who, CaseUnknownError(), case_id, case and case.agency_id)
@@ -36,7 +37,7 @@ def read_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipView:
         ClipUnknownError: there is no such clip in the requester's agency.
     """
     with ctx.db.snapshot() as session:
-        clip = store.find_clip(session, clip_id)
+        clip = anywhere(session, store.find_clip, clip_id)
         if clip and clip.agency_id == who.agency_id:
             return _view_clip(ctx, session, clip)
     raise ctx.refuse(who, ClipUnknownError(), clip_id, clip and clip.agency_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from common.fence import across_agencies
 from contracts.retention import ClassProposed, ClipScheduled
 from retention import store
 from retention.domain import cases, periods
@@ -71,9 +72,11 @@ def standing_of(ctx: Context, session: Session, clip: Clip) -> Standing:
     # Of former cases too: taking a clip out of a case must free it from nothing.
     serves = {link.case_id for link in store.links_of_clip(session, clip.clip_id)}
     rules, _ = floor_of(ctx, session, clip)
+    with across_agencies(session):  # a hold that is out of sight must not seem not to be there
+        holds = store.holds_of(session, serves)
     return Standing(
         schedule=schedule_of(ctx, session, clip),
-        holds=[hold for hold in store.holds_of(session, serves) if hold.released_at is None],
+        holds=[hold for hold in holds if hold.released_at is None],
         undecided=serves > store.confirmed(session, serves),
         decided_by=rules.decided_by.citation if rules else None,
     )

@@ -69,5 +69,4 @@ def clip_linked(ctx: Context, session: Session, event: ClipLinked) -> None:
 
 
 def _lock_case(session: Session, case_id: UUID, agency_id: UUID) -> CaseFile:
-    found = store.lock_cases(session, [case_id])
-    return found.get(case_id) or CaseFile(case_id, agency_id)
+    return store.lock_case(session, case_id) or CaseFile(case_id, agency_id)
