@@ -54,6 +54,8 @@ async def test_a_server_says_which_parts_of_tus_it_speaks(h: House) -> None:
     assert set(answer.headers["tus-extension"].split(",")) == {
         "creation",
         "creation-with-upload",
+        "creation-defer-length",
+        "concatenation",
         "checksum",
         "expiration",
         "termination",

@@ -19,6 +19,8 @@ ROOM_MIN_BYTES: Final = 256 * 1024**2
 """Kept free for the databases, which must be able to record what happens on a full disk."""
 
 
+JOINING: Final = "joining-"
+COPY_BYTES: Final = 1024**2
 CLOSED_MARK: Final = "CLOSED"
 """A file of this name says that nothing new may begin here. It lies on the volume itself, so that
 it is the volume that drains, whichever process works on it."""
@@ -86,6 +88,35 @@ class Spool:
             os.close(file)
         if offset == 0:
             fsync(self._folder)
+
+    def join(self, upload_id: str, parts: Sequence[str]) -> None:
+        """Return when a film made of `parts`, in this order, is durable; the parts stay.
+
+        Under another name until then: a film half joined is none.
+
+        Raises:
+            NoRoomError: the disk is full.
+        """
+        joining = self._folder / f"{JOINING}{upload_id}"
+        try:
+            with joining.open("wb") as film:
+                for part in parts:
+                    with self.path(part).open("rb") as file:
+                        shutil.copyfileobj(file, film, COPY_BYTES)
+                film.flush()
+                os.fdatasync(film.fileno())
+        except OSError as error:
+            joining.unlink(missing_ok=True)
+            if error.errno == errno.ENOSPC:
+                raise NoRoomError from error
+            raise
+        joining.rename(self.path(upload_id))
+        fsync(self._folder)
+
+    def forget_joining(self) -> None:
+        """Remove films that were being joined when the process died; their parts are here."""
+        for file in self._folder.glob(f"{JOINING}*"):
+            file.unlink()
 
     def digest(self, upload_id: str) -> str:
         """The SHA-256 of the whole file, read from the disk and not from memory."""

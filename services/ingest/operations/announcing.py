@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -10,7 +11,7 @@ from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
 from ingest import store
-from ingest.domain import ID_BYTES, Announcement, Secrecy, Upload, UploadState
+from ingest.domain import ID_BYTES, PARTIAL, Announcement, Secrecy, Upload, UploadState
 from ingest.errors import (
     ClipTakenError,
     NoRoomError,
@@ -26,7 +27,7 @@ OPEN_MAX: Final = timedelta(days=30)
 
 
 def announce(
-    ctx: Context, who: Requester, announced: Announcement, size_bytes: int
+    ctx: Context, who: Requester, announced: Announcement, size_bytes: int | None
 ) -> tuple[Upload, bool]:
     """Begin an upload, or find the one that the same announcement began; say whether it is new.
 
@@ -39,55 +40,106 @@ def announce(
         SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk is nearly full.
     """
+    announced = completed(who, announced)
+    refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
+    upload = begun(ctx, who, announced.clip_id, size_bytes, sha256=announced.sha256)
+    with ctx.recording(who), ctx.db.transaction() as session:
+        known = find_same(session, upload, announced)
+        if known and not known.is_gone:
+            return known, False
+        check_room(ctx, session, who, size_bytes)
+        if known:
+            store.begin_anew(session, known, upload)
+        else:
+            store.add_upload(session, upload, announced)
+    return upload, True
+
+
+def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy) -> Upload:
+    """Begin a part of a film that is announced only when its parts are joined.
+
+    Of secrets it must be said at once: a part is bytes too.
+
+    Raises:
+        StateSecretError, TooLargeError, TooManyUploadsError, SpoolClosedError, NoRoomError: as for
+            a whole film.
+    """
+    part_id = ctx.ids.new()
+    refuse_unwanted(ctx, who, part_id, secrecy, size_bytes)
+    part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL)
+    with ctx.recording(who), ctx.db.transaction() as session:
+        check_room(ctx, session, who, size_bytes)
+        store.add_part(session, part)
+    return part
+
+
+def completed(who: Requester, announced: Announcement) -> Announcement:
+    """The announcement with the clip's id, and with the requester's unit where it names none."""
     announced = announced.of_agency(who.agency_id)
     if announced.unit_id is None:
-        announced = announced.model_copy(update={"unit_id": who.unit_id})
-    _refuse_unwanted(ctx, who, announced, size_bytes)
-    upload = Upload(
+        return announced.model_copy(update={"unit_id": who.unit_id})
+    return announced
+
+
+def begun(
+    ctx: Context,
+    who: Requester,
+    clip_id: UUID,
+    size_bytes: int | None,
+    *,
+    sha256: str | None = None,
+    concat: str | None = None,
+) -> Upload:
+    """A new upload of nothing yet."""
+    return Upload(
         upload_id=secrets.token_hex(ID_BYTES),
-        clip_id=announced.clip_id,
+        clip_id=clip_id,
         agency_id=who.agency_id,
         uploaded_by=who.subject,
-        sha256=announced.sha256,
+        sha256=sha256,
         size_bytes=size_bytes,
         offset=0,
         state=UploadState.RECEIVING,
         moved_at=ctx.clock.now(),
+        concat=concat,
     )
-    with ctx.recording(who), ctx.db.transaction() as session:
-        known = store.find_upload_of(session, announced.clip_id)
-        if known is None:
-            _check_room(ctx, session, who, size_bytes)
-            store.add_upload(session, upload, announced)
-            return upload, True
-        is_same = _are_same(known, upload)
-        is_same = is_same and store.announcement(session, known.clip_id) == announced
-        if is_same and known.is_gone:
-            _check_room(ctx, session, who, size_bytes)
-            store.begin_anew(session, known, upload)
-            return upload, True
-    if is_same:
-        return known, False
-    raise ctx.refuse(who, ClipTakenError(), announced.clip_id)
 
 
-def _are_same(known: Upload, upload: Upload) -> bool:
-    return (known.uploaded_by, known.size_bytes) == (upload.uploaded_by, upload.size_bytes)
+def find_same(session: Session, upload: Upload, announced: Announcement) -> Upload | None:
+    """The upload that the same person began with the same announcement before; None if none did.
+
+    Raises:
+        RefusedError: with `ClipTakenError`, where another announcement has the clip's id.
+    """
+    known = store.find_upload_of(session, upload.clip_id)
+    if known is None:
+        return None
+    same_words = store.announcement(session, known.clip_id) == announced
+    # Who did not know the length when the upload began may have learnt it since.
+    same_length = upload.size_bytes in {None, known.size_bytes}
+    if same_words and same_length and known.uploaded_by == upload.uploaded_by:
+        return known
+    raise RefusedError(ClipTakenError(), upload.clip_id)
 
 
-def _refuse_unwanted(
-    ctx: Context, who: Requester, announced: Announcement, size_bytes: int
+def refuse_unwanted(
+    ctx: Context, who: Requester, clip_id: UUID, secrecy: Secrecy, size_bytes: int | None
 ) -> None:
-    if announced.secrecy is Secrecy.STATE_SECRET:
+    """Turn away what may not come, and put that on record.
+
+    Raises:
+        StateSecretError, TooLargeError: no byte is kept.
+    """
+    if secrecy is Secrecy.STATE_SECRET:
         reason, error = "state_secret", StateSecretError()
-    elif size_bytes > ctx.settings.clip_size_max_bytes:
+    elif (size_bytes or 0) > ctx.settings.clip_size_max_bytes:
         limit = ctx.settings.clip_size_max_bytes
         reason, error = "too_large", TooLargeError(f"上限 {limit} 字节", limit_bytes=limit)
     else:
         return
     refused = UploadRefused(
         agency_id=who.agency_id,
-        clip_id=announced.clip_id,
+        clip_id=clip_id,
         requester_id=who.subject,
         reason=reason,
     )
@@ -96,11 +148,17 @@ def _refuse_unwanted(
     raise error
 
 
-def _check_room(ctx: Context, session: Session, who: Requester, size_bytes: int) -> None:
+def check_room(ctx: Context, session: Session, who: Requester, size_bytes: int | None) -> None:
+    """Refuse what there is no room for: on the disk, or among what one may begin.
+
+    Raises:
+        RefusedError: with `TooManyUploadsError`.
+        SpoolClosedError, NoRoomError: it may come later.
+    """
     _check_limits(ctx, session, who)
     if ctx.spool.is_closed:
         raise SpoolClosedError
-    if not ctx.spool.has_room(size_bytes):
+    if not ctx.spool.has_room(size_bytes or 0):
         raise NoRoomError
 
 

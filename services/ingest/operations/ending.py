@@ -34,9 +34,14 @@ def _terminate(ctx: Context, who: Requester, upload_id: str) -> None:
     upload = own(ctx, who, upload_id)
     if upload.uploaded_by != who.subject:
         raise ctx.refuse(who, NotUploaderError(), upload.clip_id)
-    if upload.state is not UploadState.RECEIVING:
+    if not upload.is_unfinished:
         raise ctx.refuse(who, UploadFinishedError(), upload.clip_id)
     _end(ctx, upload, UploadState.TERMINATED, "terminated")
+
+
+def terminate_part(ctx: Context, part: Upload) -> None:
+    """End a part that may not become a film."""
+    _end(ctx, part, UploadState.TERMINATED, "terminated")
 
 
 def _end(
@@ -85,7 +90,7 @@ class Reaper:
         with self._ctx.db.snapshot() as session:
             upload = store.upload(session, upload_id)
         since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
-        if upload.state is not UploadState.RECEIVING or upload.moved_at >= since:
+        if not upload.is_unfinished or upload.moved_at >= since:
             return False
         _end(self._ctx, upload, UploadState.EXPIRED, "expired")
         return True

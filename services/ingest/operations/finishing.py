@@ -47,7 +47,7 @@ def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
             store.add_unprobed(session, kept.clip_id)
             after_commit(session, ctx.unprobed.set)
         else:
-            ctx.outbox.emit(session, _quarantined(kept, sha256))
+            ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
     return kept
 
 
@@ -55,8 +55,8 @@ def _stored(upload: Upload, announced: Announcement) -> ClipStored:
     return ClipStored(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
-        sha256=upload.sha256,
-        size_bytes=upload.size_bytes,
+        sha256=announced.sha256,
+        size_bytes=upload.offset,
         carrier=announced.carrier,
         recorded_start=announced.recorded_start,
         recorded_end=announced.recorded_end,
@@ -66,11 +66,11 @@ def _stored(upload: Upload, announced: Announcement) -> ClipStored:
     )
 
 
-def _quarantined(upload: Upload, sha256: str) -> ClipQuarantined:
+def _quarantined(upload: Upload, announced: Announcement, sha256: str) -> ClipQuarantined:
     return ClipQuarantined(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
-        announced_sha256=upload.sha256,
+        announced_sha256=announced.sha256,
         received_sha256=sha256,
         uploaded_by=upload.uploaded_by,
     )
@@ -117,7 +117,8 @@ class Finaliser:
             return list(store.received(session))
 
     def _sweep(self) -> None:
-        """Remove the names of films that were kept or ended just before a process died."""
+        """Remove what a process left that died: films kept or ended, and half joined ones."""
+        self._ctx.spool.forget_joining()
         for upload_id in self._ctx.spool.uploads():
             with self._ctx.db.snapshot() as session:
                 upload = store.find_upload(session, upload_id)

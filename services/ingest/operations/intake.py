@@ -21,6 +21,8 @@ class Chunk:
     """How many bytes it announces, if it does."""
     pieces: AsyncIterable[bytes]
     checksum: Checksum | None = None
+    total: int | None = None
+    """How long the whole upload is, where its client has learnt that only now."""
 
 
 class Intake:
@@ -35,6 +37,7 @@ class Intake:
         self.upload = upload
         self.end = upload.offset
         """Up to here the file is durable."""
+        self.limit = size_limit(ctx, upload)
         self._ctx = ctx
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
@@ -68,3 +71,8 @@ class Intake:
         with self._ctx.db.transaction() as session:
             store.advance(session, self.upload, after)
         self.upload = after
+
+
+def size_limit(ctx: Context, upload: Upload) -> int:
+    """How long it may become: what was announced, or what this installation takes at all."""
+    return ctx.settings.clip_size_max_bytes if upload.size_bytes is None else upload.size_bytes

@@ -15,6 +15,8 @@ from ingest.domain import Upload, UploadState, is_id
 from ingest.errors import (
     ConnectionCutError,
     DigestDiffersError,
+    JoinedError,
+    LengthInvalidError,
     MoreThanAnnouncedError,
     NotReadHereError,
     OffsetDiffersError,
@@ -24,7 +26,7 @@ from ingest.errors import (
 )
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
-from ingest.operations.intake import Chunk, Intake
+from ingest.operations.intake import Chunk, Intake, size_limit
 
 COMMIT_BYTES: Final = 4 * 1024**2
 """How much may arrive before it is made durable; also what a connection may hold in memory."""
@@ -46,7 +48,7 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
     await to_thread.run_sync(own, ctx, who, upload_id)
     async with ctx.receiving.take(upload_id):
         upload = await to_thread.run_sync(own, ctx, who, upload_id)
-    return await _finished(ctx, upload)
+    return await finished(ctx, upload)
 
 
 async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> Upload:
@@ -61,6 +63,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         UploadUnknownError: unknown, or another agency's.
         UploadGoneError: it was ended before it was complete.
         OffsetDiffersError: the chunk does not begin where the upload is.
+        JoinedError: it was joined of parts.
+        LengthInvalidError: the length that is said only now cannot be.
         MoreThanAnnouncedError: the bytes go past the announced length.
         UploadInterruptedError: a newer request took over, or the client fell silent.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
@@ -70,15 +74,36 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
     await to_thread.run_sync(own, ctx, who, upload_id)
     async with ctx.receiving.take(upload_id) as reading:
         upload = await to_thread.run_sync(own, ctx, who, upload_id)
+        if upload.concat and not upload.is_part:
+            raise JoinedError
+        if chunk.total is not None:
+            upload = await to_thread.run_sync(_declare, ctx, upload, chunk.total)
         end = chunk.offset + (chunk.length or 0)
         is_repeated = upload.offset == upload.size_bytes == end
         if chunk.offset != upload.offset and not is_repeated:
             raise OffsetDiffersError(upload.offset)
-        if end > upload.size_bytes:
+        if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
             upload = await _receive(Intake(ctx, upload, chunk.checksum), chunk, reading)
-    return await _finished(ctx, upload)
+    return await finished(ctx, upload)
+
+
+def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
+    """Keep how long an upload is whose client did not know it before (tus 1.0, "Upload-Length").
+
+    Raises:
+        LengthInvalidError: less than has come, more than may, or another than was said before.
+    """
+    if upload.size_bytes == size_bytes:
+        return upload
+    fits = upload.offset <= size_bytes <= ctx.settings.clip_size_max_bytes
+    if upload.size_bytes is not None or not fits:
+        raise LengthInvalidError
+    declared = upload.declared(size_bytes)
+    with ctx.db.transaction() as session:
+        store.advance(session, upload, declared)
+    return declared
 
 
 async def _receive(intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload:
@@ -87,7 +112,7 @@ async def _receive(intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload
         silence.deadline = anyio.current_time() + SILENCE_MAX_S
         async for piece in chunk.pieces:
             waiting += piece
-            if intake.end + len(waiting) > intake.upload.size_bytes:
+            if intake.end + len(waiting) > intake.limit:
                 raise MoreThanAnnouncedError
             if len(waiting) >= COMMIT_BYTES:
                 await to_thread.run_sync(intake.take, bytes(waiting))
@@ -100,8 +125,12 @@ async def _receive(intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload
     return await to_thread.run_sync(intake.finish)
 
 
-async def _finished(ctx: Context, upload: Upload) -> Upload:
-    """Keep a film that is complete, now if the store answers: its bytes are durable as it is."""
+async def finished(ctx: Context, upload: Upload) -> Upload:
+    """Keep a film that is complete, now if the store answers: its bytes are durable as it is.
+
+    Raises:
+        DigestDiffersError: it is not what was announced.
+    """
     if upload.state is UploadState.RECEIVED:
         try:
             async with ctx.finishing.take(upload.upload_id):

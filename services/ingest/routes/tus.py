@@ -12,7 +12,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.domain import ALGORITHMS, Announcement, Checksum, MetadataError, read_metadata
+from ingest.domain import (
+    ALGORITHMS,
+    Announcement,
+    Checksum,
+    MetadataError,
+    Secrecy,
+    is_id,
+    read_metadata,
+)
 from ingest.errors import (
     ChecksumAlgorithmError,
     ConnectionCutError,
@@ -24,13 +32,18 @@ from ingest.errors import (
 from ingest.operations.intake import Chunk
 
 VERSION: Final = "1.0.0"
-EXTENSIONS: Final = "creation,creation-with-upload,checksum,expiration,termination"
+EXTENSIONS: Final = (
+    "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination,"
+    "concatenation"
+)
 CHUNK: Final = "application/offset+octet-stream"
 SENT: Final = (
     "Authorization",
     "Content-Type",
     "Tus-Resumable",
     "Upload-Checksum",
+    "Upload-Concat",
+    "Upload-Defer-Length",
     "Upload-Length",
     "Upload-Metadata",
     "Upload-Offset",
@@ -46,11 +59,14 @@ READ: Final = (
     "Tus-Max-Size",
     "Tus-Resumable",
     "Tus-Version",
+    "Upload-Concat",
+    "Upload-Defer-Length",
     "Upload-Expires",
     "Upload-Length",
     "Upload-Offset",
 )
 """Headers that such a page may read."""
+PARTS_MAX: Final = 1_000
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -81,6 +97,34 @@ def number(header: str, value: str, least: int = 0) -> int:
     return int(value)
 
 
+def length(upload_length: str | None, upload_defer_length: str | None) -> int | None:
+    """How long an upload will be; None where its client will say so later."""
+    if upload_length is None and upload_defer_length == "1":
+        return None
+    if upload_defer_length is not None:
+        raise HeaderInvalidError(header="Upload-Defer-Length")
+    return number("Upload-Length", upload_length or "", least=1)
+
+
+def secrecy(header: str | None) -> Secrecy:
+    """What is said of secrets with a part, whose other words are of no consequence."""
+    if not header:
+        return Secrecy.NONE
+    try:
+        return Secrecy(read_metadata(header).get("secrecy", Secrecy.NONE))
+    except ValueError as error:  # which MetadataError is
+        raise HeaderInvalidError(header="Upload-Metadata") from error
+
+
+def parts(upload_concat: str) -> list[str]:
+    """The ids of the parts that `Upload-Concat: final;URL URL…` names."""
+    kind, _, addresses = upload_concat.partition(";")
+    ids = [address.rstrip("/").rpartition("/")[2] for address in addresses.split()]
+    if kind != "final" or not 0 < len(ids) <= PARTS_MAX or not all(map(is_id, ids)):
+        raise HeaderInvalidError(header="Upload-Concat")
+    return ids
+
+
 def announcement(header: str) -> Announcement:
     try:
         return Announcement.model_validate(read_metadata(header))
@@ -102,14 +146,16 @@ def chunk(request: Request, offset: int) -> Chunk:
     is_plain = headers.get("content-encoding", "identity") == "identity"
     if headers.get("content-type") != CHUNK or not is_plain:
         raise ContentTypeError
-    length = headers.get("content-length")
+    sent = headers.get("content-length")
     checksum = headers.get("upload-checksum")
     try:
         said = Checksum.of(checksum) if checksum is not None else None
     except MetadataError as error:
         raise ChecksumAlgorithmError(algorithms=list(ALGORITHMS)) from error
-    announced = None if length is None else number("Content-Length", length)
-    return Chunk(offset, announced, _body(request), said)
+    announced = None if sent is None else number("Content-Length", sent)
+    total = headers.get("upload-length")
+    learnt = None if total is None else number("Upload-Length", total, least=1)
+    return Chunk(offset, announced, _body(request), said, learnt)
 
 
 def brings_bytes(request: Request) -> bool:

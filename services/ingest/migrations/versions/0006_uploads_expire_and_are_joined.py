@@ -1,4 +1,4 @@
-"""When uploads moved. Of those on record before, only when they began is known."""
+"""Uploads expire and are joined. Of those on record before, only when they began is known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,12 +12,14 @@ down_revision = "0005"
 def upgrade() -> None:
     with op.batch_alter_table("upload") as batch:
         batch.add_column(sa.Column("moved_at", UtcDateTime, nullable=True))
+        batch.add_column(sa.Column("concat", sa.String, nullable=True))
+        batch.alter_column("size_bytes", existing_type=sa.BigInteger, nullable=True)
     op.execute("UPDATE upload SET moved_at = created_at")
     with op.batch_alter_table("upload") as batch:
-        batch.alter_column("moved_at", nullable=False)
+        batch.alter_column("moved_at", existing_type=UtcDateTime, nullable=False)
         batch.create_index(
             "ix_upload_moved",
             ["moved_at"],
-            sqlite_where=sa.text("state = 'receiving'"),
-            postgresql_where=sa.text("state = 'receiving'"),
+            sqlite_where=sa.text("state IN ('receiving', 'part')"),
+            postgresql_where=sa.text("state IN ('receiving', 'part')"),
         )

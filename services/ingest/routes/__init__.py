@@ -1,0 +1,1 @@
+"""HTTP face of ingest: parse, call one operation, render."""

@@ -1,0 +1,194 @@
+"""Films whose length is learnt late, and films that come as parts side by side."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from common.auth import Requester
+from contracts.identity import Role
+from tests.support.clock import FrozenClock
+from tests.support.house import House, settle
+from tests.support.people import person
+from tests.support.said import said
+from tests.support.uploads import TUS, ask, clip, header, send
+from tests.support.words import metadata
+
+FILM = b"first part|" * 30 + b"second part|" * 40
+CUT = 11 * 30
+AGENCY = uuid4()
+OFFICER = person(Role.OFFICER, agency_id=AGENCY)
+COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY)
+UPLOADS = "/ingest/uploads/"
+
+
+def words(client_id: UUID | None = None, **other: str) -> str:
+    digest = hashlib.sha256(FILM).hexdigest()
+    return header(metadata(OFFICER, client_id or uuid4(), digest, **other))
+
+
+def spooled(h: House) -> list[Path]:
+    return list((h.data / "spool").iterdir())
+
+
+async def deferred(h: House, **more: str) -> str:
+    headers = TUS | {"upload-defer-length": "1", "upload-metadata": words()} | more
+    answer = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"]
+
+
+async def part(h: House, content: bytes, who: Requester = OFFICER, **more: str) -> str:
+    headers = TUS | {"upload-concat": "partial", "upload-length": str(len(content))} | more
+    answer = await h.call(who, "POST", UPLOADS, headers=headers)
+    assert answer.status_code == 201, answer.text
+    location = answer.headers["location"]
+    assert (await send(h, who, location, 0, content)).status_code == 204
+    return location
+
+
+async def join(
+    h: House, *parts: str, client_id: UUID | None = None, **other: str
+) -> httpx.Response:
+    said_of_it = {
+        "upload-concat": f"final;{' '.join(parts)}",
+        "upload-metadata": words(client_id, **other),
+    }
+    return await h.call(OFFICER, "POST", UPLOADS, headers=TUS | said_of_it)
+
+
+async def test_a_film_may_begin_before_its_length_is_known(h: House) -> None:
+    location = await deferred(h)
+    await send(h, OFFICER, location, 0, FILM[:CUT])
+    asked = await ask(h, OFFICER, location)
+    assert (asked.headers["upload-offset"], asked.headers["upload-defer-length"]) == ("330", "1")
+    assert "upload-length" not in asked.headers
+    length = {"upload-length": str(len(FILM))}
+    assert (await send(h, OFFICER, location, CUT, FILM[CUT:], **length)).status_code == 204
+    asked = await ask(h, OFFICER, location)
+    assert (asked.headers["upload-length"], "upload-defer-length" in asked.headers) == (
+        str(len(FILM)),
+        False,
+    )
+    assert spooled(h) == []
+    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+
+
+async def test_the_length_may_be_told_when_every_byte_is_here(h: House) -> None:
+    location = await deferred(h)
+    await send(h, OFFICER, location, 0, FILM)
+    assert said(h, "ingest") == []
+    length = {"upload-length": str(len(FILM))}
+    assert (await send(h, OFFICER, location, len(FILM), b"", **length)).status_code == 204
+    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+
+
+@pytest.mark.parametrize("told", [CUT - 1, 9 * 1024**3])
+async def test_a_length_that_cannot_be_is_refused(h: House, told: int) -> None:
+    location = await deferred(h)
+    await send(h, OFFICER, location, 0, FILM[:CUT])
+    answer = await send(h, OFFICER, location, CUT, b"x", **{"upload-length": str(told)})
+    assert (answer.status_code, answer.json()["code"]) == (400, "ingest.length-invalid")
+    assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "330"
+
+
+async def test_a_length_once_told_stays(h: House) -> None:
+    location = await deferred(h)
+    told = {"upload-length": str(len(FILM))}
+    await send(h, OFFICER, location, 0, FILM[:CUT], **told)
+    again = await send(h, OFFICER, location, CUT, b"x", **{"upload-length": "400"})
+    assert (again.status_code, again.json()["code"]) == (400, "ingest.length-invalid")
+    assert (await send(h, OFFICER, location, CUT, FILM[CUT:], **told)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"upload-defer-length": "0"},
+        {"upload-defer-length": "1", "upload-length": "9"},
+        {"upload-concat": "partial;x", "upload-length": "9"},
+        {"upload-concat": "final;"},
+        {"upload-concat": "final;/ingest/uploads/../../keys"},
+    ],
+)
+async def test_odd_headers_are_refused(h: House, odd: dict[str, str]) -> None:
+    headers = TUS | {"upload-metadata": words()} | odd
+    answer = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "ingest.header-invalid")
+
+
+async def test_parts_become_one_film(h: House) -> None:
+    first, second = await part(h, FILM[:CUT]), await part(h, FILM[CUT:])
+    asked = await ask(h, OFFICER, first)
+    assert (asked.headers["upload-concat"], asked.headers["upload-offset"]) == ("partial", "330")
+    assert said(h, "ingest") == []  # a part is no clip
+    joined = await join(h, f"http://house{first}", second)
+    assert joined.status_code == 201, joined.text
+    kept = await clip(h, OFFICER, UUID(joined.headers["clip-id"]))
+    assert (kept["state"], kept["size_bytes"]) == ("stored", len(FILM))
+    assert spooled(h) == []
+    for gone in (first, second):
+        assert (await ask(h, OFFICER, gone)).status_code == 410
+    asked = await ask(h, OFFICER, joined.headers["location"])
+    assert asked.headers["upload-concat"].startswith("final;")
+    assert asked.headers["upload-offset"] == str(len(FILM))
+    more = await send(h, OFFICER, joined.headers["location"], len(FILM), b"more")
+    assert (more.status_code, more.json()["code"]) == (403, "ingest.joined")
+
+
+async def test_joining_again_is_joining_once(h: House) -> None:
+    client_id = uuid4()
+    parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    first = await join(h, *parts, client_id=client_id)
+    again = await join(h, *parts, client_id=client_id)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.headers["location"] == again.headers["location"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+
+
+async def test_parts_in_another_order_are_another_film_and_kept_apart(h: House) -> None:
+    first, second = await part(h, FILM[:CUT]), await part(h, FILM[CUT:])
+    answer = await join(h, second, first)
+    assert (answer.status_code, answer.json()["code"]) == (422, "ingest.digest-differs")
+    assert said(h, "ingest") == ["ingest.clip.quarantined.v1"]
+
+
+async def test_only_complete_parts_of_one_s_own_are_joined(h: House) -> None:
+    whole, foreign = await part(h, FILM[:CUT]), await part(h, FILM[CUT:], COLLEAGUE)
+    headers = TUS | {"upload-concat": "partial", "upload-length": "90"}
+    begun = (await h.call(OFFICER, "POST", UPLOADS, headers=headers)).headers["location"]
+    film = await deferred(h)
+    for other in (begun, foreign, film, whole, UPLOADS + "0" * 32):
+        answer = await join(h, whole, other)
+        assert (answer.status_code, answer.json()["code"]) == (400, "ingest.parts-invalid")
+    assert (await ask(h, OFFICER, whole)).headers["upload-offset"] == "330"
+    assert said(h, "ingest") == []
+
+
+async def test_no_part_of_a_state_secret_is_kept(h: House) -> None:
+    secret = header({"secrecy": "state_secret"})
+    headers = TUS | {"upload-concat": "partial", "upload-length": "9", "upload-metadata": secret}
+    answer = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "ingest.state-secret")
+    parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    late = await join(h, *parts, secrecy="state_secret")
+    assert (late.status_code, late.json()["code"]) == (403, "ingest.state-secret")
+    assert spooled(h) == []
+
+
+async def test_parts_that_are_never_joined_expire(h: House, clock: FrozenClock) -> None:
+    location = await part(h, FILM[:CUT])
+    clock.move(timedelta(days=30, seconds=1))
+    await settle(h.app)
+    assert (await ask(h, OFFICER, location)).status_code == 410
+    assert spooled(h) == []
+    assert said(h, "ingest") == ["ingest.upload.ended.v1"]
+
+
+async def test_a_part_may_be_ended_by_who_sent_it(h: House) -> None:
+    location = await part(h, FILM[:CUT])
+    assert (await h.call(OFFICER, "DELETE", location, headers=TUS)).status_code == 204
+    assert spooled(h) == []
