@@ -5,13 +5,14 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import anyio
 import httpx
 import pytest
 
 from common.auth import Requester
 from contracts.identity import Role
 from tests.support.clock import FrozenClock
-from tests.support.house import House, settle
+from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.said import said
 from tests.support.uploads import TUS, ask, clip, header, send
@@ -156,6 +157,21 @@ async def test_parts_in_another_order_are_another_film_and_kept_apart(h: House) 
     assert said(h, "ingest") == ["ingest.clip.quarantined.v1"]
 
 
+async def test_a_part_becomes_part_of_one_film_only(h: House) -> None:
+    parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    answers: list[httpx.Response] = []
+
+    async def race() -> None:
+        answers.append(await join(h, *parts))
+
+    async with anyio.create_task_group() as racers:
+        racers.start_soon(race)
+        racers.start_soon(race)
+    assert sorted(answer.status_code for answer in answers) == [201, 400]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert spooled(h) == []
+
+
 async def test_only_complete_parts_of_one_s_own_are_joined(h: House) -> None:
     whole, foreign = await part(h, FILM[:CUT]), await part(h, FILM[CUT:], COLLEAGUE)
     headers = TUS | {"upload-concat": "partial", "upload-length": "90"}
@@ -192,3 +208,52 @@ async def test_a_part_may_be_ended_by_who_sent_it(h: House) -> None:
     location = await part(h, FILM[:CUT])
     assert (await h.call(OFFICER, "DELETE", location, headers=TUS)).status_code == 204
     assert spooled(h) == []
+
+
+async def test_a_film_ended_before_may_come_again_as_parts(h: House) -> None:
+    client_id = uuid4()
+    headers = TUS | {"upload-length": str(len(FILM)), "upload-metadata": words(client_id)}
+    begun = (await h.call(OFFICER, "POST", UPLOADS, headers=headers)).headers["location"]
+    await h.call(OFFICER, "DELETE", begun, headers=TUS)
+    parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    joined = await join(h, *parts, client_id=client_id)
+    assert joined.status_code == 201, joined.text
+    assert (await clip(h, OFFICER, UUID(joined.headers["clip-id"])))["state"] == "stored"
+
+
+async def test_parts_wait_against_the_limit_until_they_are_joined(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIUHEN_INGEST_OPEN_UPLOADS_PER_PERSON_MAX", "2")
+    async with house(tmp_path) as h:
+        parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+        headers = TUS | {"upload-concat": "partial", "upload-length": "9"}
+        third = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+        assert (third.status_code, third.json()["code"]) == (429, "ingest.too-many-uploads")
+        assert (await join(h, *parts)).status_code == 201
+        assert (await h.call(OFFICER, "POST", UPLOADS, headers=headers)).status_code == 201
+
+
+async def test_a_process_that_dies_while_joining_leaves_the_parts(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+        ids = [location.split("/")[-1] for location in parts]
+        h.ctx("ingest").spool.join("f" * 32, ids)
+        assert len(spooled(h)) == 4
+    async with house(tmp_path) as h:
+        assert sorted(file.name for file in spooled(h)) == sorted(ids)
+        joined = await join(h, *parts)
+        assert (await clip(h, OFFICER, UUID(joined.headers["clip-id"])))["state"] == "stored"
+        assert spooled(h) == []
+
+
+async def test_a_process_that_dies_after_joining_leaves_the_film(tmp_path: Path) -> None:
+    client_id = uuid4()
+    async with house(tmp_path) as h:
+        parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+        joined = await join(h, *parts, client_id=client_id)
+        film = joined.headers["location"].split("/")[-1]
+        (h.data / "spool" / f"joining-{film}").write_bytes(FILM)
+    async with house(tmp_path) as h:
+        assert spooled(h) == []
+        assert (await clip(h, OFFICER, UUID(joined.headers["clip-id"])))["state"] == "stored"

@@ -92,31 +92,37 @@ class Spool:
     def join(self, upload_id: str, parts: Sequence[str]) -> None:
         """Return when a film made of `parts`, in this order, is durable; the parts stay.
 
-        Under another name until then: a film half joined is none.
+        A second name says that it is not on record yet, until `joined`.
 
         Raises:
             NoRoomError: the disk is full.
         """
-        joining = self._folder / f"{JOINING}{upload_id}"
+        joining = self._joining(upload_id)
         try:
-            with joining.open("wb") as film:
+            with joining.open("xb") as film:
                 for part in parts:
                     with self.path(part).open("rb") as file:
                         shutil.copyfileobj(file, film, COPY_BYTES)
                 film.flush()
                 os.fdatasync(film.fileno())
+            os.link(joining, self.path(upload_id))
         except OSError as error:
             joining.unlink(missing_ok=True)
             if error.errno == errno.ENOSPC:
                 raise NoRoomError from error
             raise
-        joining.rename(self.path(upload_id))
         fsync(self._folder)
 
-    def forget_joining(self) -> None:
-        """Remove films that were being joined when the process died; their parts are here."""
-        for file in self._folder.glob(f"{JOINING}*"):
-            file.unlink()
+    def joined(self, upload_id: str) -> None:
+        """Take away the name that says that a film is not on record."""
+        self._joining(upload_id).unlink(missing_ok=True)
+
+    def not_on_record(self) -> Sequence[str]:
+        """Films that were joined, or half joined, when their process died."""
+        return [file.name.removeprefix(JOINING) for file in self._folder.glob(f"{JOINING}*")]
+
+    def _joining(self, upload_id: str) -> Path:
+        return self._folder / f"{JOINING}{upload_id}"
 
     def digest(self, upload_id: str) -> str:
         """The SHA-256 of the whole file, read from the disk and not from memory."""

@@ -117,8 +117,7 @@ class Finaliser:
             return list(store.received(session))
 
     def _sweep(self) -> None:
-        """Remove what a process left that died: films kept or ended, and half joined ones."""
-        self._ctx.spool.forget_joining()
+        """Remove the names of films that were kept or ended just before a process died."""
         for upload_id in self._ctx.spool.uploads():
             with self._ctx.db.snapshot() as session:
                 upload = store.find_upload(session, upload_id)

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlmodel import Session
+
 from common.auth import Requester
+from common.fence import acting_for_all
 from ingest import store
 from ingest.domain import Announcement, Upload, UploadState
 from ingest.errors import NoRoomError, PartsInvalidError, StateSecretError
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
+from ingest.store import LostTurnError
 
 
 def join(
@@ -31,8 +35,8 @@ def join(
     film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
     with ctx.recording(who), ctx.db.snapshot() as session:
         known = find_same(session, film, announced)
-        parts = [] if known else [store.find_upload(session, part_id) for part_id in part_ids]
-    if known:
+        parts = [store.find_upload(session, part_id) for part_id in part_ids]
+    if known and not known.is_gone:
         return known, False
     whole = [part for part in parts if part and _is_own_and_whole(part, who)]
     if not whole or len(whole) != len(parts) or len(set(part_ids)) != len(part_ids):
@@ -56,20 +60,56 @@ def _join(
     ctx.spool.join(film.upload_id, [part.upload_id for part in parts])
     try:
         with ctx.recording(who), ctx.db.transaction() as session:
-            known = find_same(session, film, announced)  # a request at the same time was faster
-            if known is None:
-                store.add_upload(session, film, announced)
-                for part in parts:
-                    store.advance(session, part, replace(part, state=UploadState.JOINED))
+            known = find_same(session, film, announced)
+            if known is None or known.is_gone:
+                _record(session, film, announced, known, parts)
+    except LostTurnError as error:  # a request at the same time made another film of a part
+        _forget(ctx, film.upload_id)
+        raise PartsInvalidError from error
     except BaseException:
-        ctx.spool.remove(film.upload_id)
+        _forget(ctx, film.upload_id)
         raise
-    if known:
-        ctx.spool.remove(film.upload_id)
+    if known and not known.is_gone:  # a request at the same time was faster
+        _forget(ctx, film.upload_id)
         return known, False
+    ctx.spool.joined(film.upload_id)
     for part in parts:
         ctx.spool.remove(part.upload_id)
     return film, True
+
+
+def _record(
+    session: Session,
+    film: Upload,
+    announced: Announcement,
+    ended: Upload | None,
+    parts: Sequence[Upload],
+) -> None:
+    if ended:
+        store.begin_anew(session, ended, film)
+    else:
+        store.add_upload(session, film, announced)
+    for part in parts:
+        store.advance(session, part, replace(part, state=UploadState.JOINED))
+
+
+def _forget(ctx: Context, upload_id: str) -> None:
+    ctx.spool.remove(upload_id)
+    ctx.spool.joined(upload_id)
+
+
+def forget_unrecorded(ctx: Context) -> None:
+    """Remove films that were joined by a process that died before they were on record.
+
+    Before the first request: afterwards one might be on its way.
+    """
+    for upload_id in ctx.spool.not_on_record():
+        with acting_for_all(), ctx.db.snapshot() as session:
+            is_on_record = store.find_upload(session, upload_id) is not None
+        if is_on_record:
+            ctx.spool.joined(upload_id)
+        else:
+            _forget(ctx, upload_id)
 
 
 def _is_own_and_whole(part: Upload, who: Requester) -> bool:

@@ -16,6 +16,13 @@ def upgrade() -> None:
         batch.alter_column("size_bytes", existing_type=sa.BigInteger, nullable=True)
     op.execute("UPDATE upload SET moved_at = created_at")
     with op.batch_alter_table("upload") as batch:
+        batch.drop_index("ix_upload_receiving")
+        batch.create_index(
+            "ix_upload_unfinished",
+            ["agency_id", "uploaded_by", "created_at"],
+            sqlite_where=sa.text("state IN ('receiving', 'part')"),
+            postgresql_where=sa.text("state IN ('receiving', 'part')"),
+        )
         batch.alter_column("moved_at", existing_type=UtcDateTime, nullable=False)
         batch.create_index(
             "ix_upload_moved",
