@@ -77,6 +77,17 @@ def begin(session: Session, *also: str) -> None:
     _say(session, _acting_for.get(), *also)
 
 
+def said(session: Session) -> object:
+    """For whom a transaction acts at this point, to be given to `undone` if it is gone back to."""
+    return session.info.get(_WITHIN)
+
+
+def undone(session: Session, before: object) -> None:
+    """Know again what was said before a savepoint that was gone back to."""
+    if before is not None:
+        session.info[_WITHIN] = before
+
+
 def open_to_all(reason: str) -> dict[str, Any]:
     """The `info` of a table whose rows name an agency and are fenced off from none, and why."""
     return {_OPEN: reason}
