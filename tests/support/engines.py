@@ -10,7 +10,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from tools.engines import kafka as kafkas
-from tools.engines import nginx, s3
+from tools.engines import nginx, s3, tus_clients
 from tools.engines import postgres as postgreses
 from tools.engines.place import temporary
 
@@ -132,6 +132,13 @@ def postgres(engines_dir: Path, pytestconfig: pytest.Config) -> Generator[postgr
     server.server.start()
     yield server
     server.server.stop()
+
+
+@pytest.fixture(scope="session")
+def tus_js_client(pytestconfig: pytest.Config) -> Path:
+    """The folder whose `node_modules` holds the reference client."""
+    _told(pytestconfig, "tus-js-client", tus_clients.VERSION, tus_clients.lacks())
+    return tus_clients.tus_js_client()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

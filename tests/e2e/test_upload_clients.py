@@ -1,0 +1,168 @@
+"""Films sent by the clients that phones, pages and docks are made of, untouched."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from common.auth import Requester
+from common.clock import SystemClock
+from contracts.identity import Role
+from tests.support.people import Signer, person
+from tests.support.uploads import header
+from tests.support.victim import Victim
+from tests.support.words import metadata
+from tools.engines import tus_clients
+
+OFFICER = person(Role.OFFICER, agency_id=uuid4())
+FILM = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(30_000))
+SCRIPT = Path(__file__).parents[1] / "support" / "tus_js.mjs"
+
+
+class Phone:
+    """A device with a film, and a product to send it to."""
+
+    def __init__(self, product: Victim, packages: Path, folder: Path) -> None:
+        self.product = product
+        self.film = folder / "film.mp4"
+        self.film.write_bytes(FILM)
+        self.said = metadata(OFFICER, uuid4(), hashlib.sha256(FILM).hexdigest())
+        self._packages = packages
+
+    def headers(self, who: Requester = OFFICER) -> dict[str, str]:
+        return Signer.open(self.product.data, SystemClock()).headers(who)
+
+    def sends(self, **how: object) -> dict[str, Any]:
+        """Run tus-js-client, and say what it saw."""
+        words = {
+            "endpoint": f"{self.product.address}/ingest/uploads/",
+            "token": self.headers()["authorization"].removeprefix("Bearer "),
+            "packages": str(self._packages),
+            "file": str(self.film),
+            "metadata": dict(self.said),
+        }
+        ended = subprocess.run(  # noqa: S603 - our own script
+            [tus_clients.node(), str(SCRIPT), json.dumps(words | how)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return json.loads(ended.stdout)
+
+    def offset(self, url: str) -> int:
+        headers = self.headers() | {"tus-resumable": "1.0.0"}
+        return int(httpx.head(url, headers=headers).headers["upload-offset"])
+
+    def is_kept(self) -> bool:
+        digest = hashlib.sha256(FILM).hexdigest()
+        kept = self.product.data / "objects" / digest[:2] / digest
+        return kept.exists() and kept.read_bytes() == FILM
+
+
+@pytest.fixture
+def phone(tmp_path: Path, tus_js_client: Path) -> Generator[Phone]:
+    (tmp_path / "data").mkdir()
+    product = Victim(tmp_path / "data")
+    product.start()
+    yield Phone(product, tus_js_client, tmp_path)
+    product.stop()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"chunk_size": 100_000},
+        {"with_creation": True},
+        {"with_creation": True, "chunk_size": 100_000},
+        {"deferred": True, "chunk_size": 100_000},
+        {"override": True},
+        {"parallel": 3},
+    ],
+    ids=str,
+)
+def test_tus_js_client_sends_a_film(phone: Phone, how: dict[str, object]) -> None:
+    assert "error" not in phone.sends(**how)
+    assert phone.is_kept()
+
+
+def test_tus_js_client_goes_on_where_it_was_cut(phone: Phone) -> None:
+    cut = phone.sends(cut_at=200_000, chunk_size=100_000)
+    assert cut["cut"]
+    offset = phone.offset(cut["url"])
+    assert 100_000 <= offset < len(FILM)
+    assert phone.sends(upload_url=cut["url"]) == {"url": cut["url"]}
+    assert phone.is_kept()
+
+
+def test_tus_js_client_goes_on_after_the_product_was_killed(phone: Phone) -> None:
+    cut = phone.sends(cut_at=200_000, chunk_size=100_000)
+    offset = phone.offset(cut["url"])
+    phone.product.kill()
+    phone.product.start()
+    assert phone.offset(cut["url"]) == offset
+    assert phone.sends(upload_url=cut["url"]) == {"url": cut["url"]}
+    assert phone.is_kept()
+
+
+def test_tus_js_client_ends_an_upload_it_began_and_no_film_that_is_kept(phone: Phone) -> None:
+    cut = phone.sends(cut_at=200_000, chunk_size=100_000)
+    assert phone.sends(terminate=True, upload_url=cut["url"]) == {"terminated": True}
+    sent = phone.sends()
+    refused = phone.sends(terminate=True, upload_url=sent["url"])
+    assert refused["status"] == 403
+    assert phone.is_kept()
+
+
+def test_tus_js_client_is_told_that_other_bytes_came(phone: Phone) -> None:
+    phone.said = metadata(OFFICER, uuid4(), "0" * 64)
+    told = phone.sends()
+    assert (told["status"], json.loads(told["body"])["code"]) == (422, "ingest.digest-differs")
+
+
+def test_curl_announces_sends_half_asks_and_sends_the_rest(phone: Phone) -> None:
+    def curl(*words: str) -> str:
+        told = subprocess.run(  # noqa: S603 - our own words
+            ["curl", "--silent", "--show-error", "--dump-header", "-", *common, *words],  # noqa: S607 - the machine's own
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return told.stdout
+
+    common = ["-H", "Tus-Resumable: 1.0.0", "-H"]
+    common.append(f"Authorization: {phone.headers()['authorization']}")
+    half = phone.film.with_suffix(".half")
+    half.write_bytes(FILM[:500_000])
+    rest = phone.film.with_suffix(".rest")
+    rest.write_bytes(FILM[500_000:])
+    chunk = ["-X", "PATCH", "-H", "Content-Type: application/offset+octet-stream"]
+    begun = curl(
+        "-X",
+        "POST",
+        "-H",
+        f"Upload-Length: {len(FILM)}",
+        "-H",
+        f"Upload-Metadata: {header(phone.said)}",
+        f"{phone.product.address}/ingest/uploads/",
+    )
+    url = phone.product.address + _header(begun, "location")
+    curl(*chunk, "-H", "Upload-Offset: 0", "--data-binary", f"@{half}", url)
+    assert _header(curl("--head", url), "upload-offset") == "500000"
+    ended = curl(*chunk, "-H", "Upload-Offset: 500000", "--data-binary", f"@{rest}", url)
+    assert _header(ended, "upload-offset") == str(len(FILM))
+    assert phone.is_kept()
+
+
+def _header(answer: str, name: str) -> str:
+    lines = [line.split(": ", 1) for line in answer.splitlines() if ": " in line]
+    return next(value for key, value in lines if key.lower() == name)
