@@ -237,7 +237,9 @@ def test_a_crowd_is_told_to_come_again_and_health_is_answered() -> None:
 
 def test_silent_callers_make_room_for_who_comes() -> None:
     with opened({"http": Narrow}) as bound, caller(bound) as phone, caller(bound) as silent:
-        phone.sendall(FILM + b"fi")
+        phone.sendall(FILM.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+        heard(phone, b"100 Continue\r\n\r\n")  # its request is known before the others' silence
+        phone.sendall(b"fi")
         with caller(bound), caller(bound) as late:
             late.sendall(WHOLE + b"film")
             assert heard(late, b'"film"').startswith(b"HTTP/1.1 200")
