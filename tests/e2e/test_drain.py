@@ -34,6 +34,18 @@ async def test_a_closed_spool_takes_nothing_new_and_ends_what_began(tmp_path: Pa
     assert seen == [(1, 100), (0, 0)]
 
 
+async def test_an_upload_of_which_nothing_is_here_yet_does_not_begin_in_a_closed_spool(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path) as h:
+        location = (await announce(h, OFFICER, FILM)).headers["location"]
+        assert drain(tmp_path / "spool", 0, lambda _: None) == (0, 0)
+        refused = await send(h, OFFICER, location, 0, FILM)
+        assert (refused.status_code, refused.json()["code"]) == (503, "ingest.spool-closed")
+        reopen(tmp_path / "spool")
+        assert (await send(h, OFFICER, location, 0, FILM)).status_code == 204
+
+
 async def test_an_announcement_made_before_is_still_found_in_a_closed_spool(
     tmp_path: Path,
 ) -> None:

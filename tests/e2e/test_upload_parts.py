@@ -1,6 +1,9 @@
 """Films whose length is learnt late, and films that come as parts side by side."""
 
 import hashlib
+from base64 import b64encode
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,8 +11,10 @@ from uuid import UUID, uuid4
 import anyio
 import httpx
 import pytest
+from sqlmodel import Session
 
 from common.auth import Requester
+from common.errors import DatabaseAwayError
 from contracts.identity import Role
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
@@ -184,13 +189,78 @@ async def test_only_complete_parts_of_one_s_own_are_joined(h: House) -> None:
     assert said(h, "ingest") == []
 
 
+async def test_a_film_on_its_way_as_one_piece_is_not_joined_of_parts(h: House) -> None:
+    client_id = uuid4()
+    headers = TUS | {"upload-length": str(len(FILM)), "upload-metadata": words(client_id)}
+    await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+    parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    answer = await join(h, *parts, client_id=client_id)
+    assert (answer.status_code, answer.json()["code"]) == (409, "ingest.begun-otherwise")
+    assert (await ask(h, OFFICER, parts[0])).headers["upload-offset"] == "330"
+
+
+async def test_parts_of_a_film_that_is_here_already_are_not_kept_beside_it(h: House) -> None:
+    client_id = uuid4()
+    await join(h, await part(h, FILM[:CUT]), await part(h, FILM[CUT:]), client_id=client_id)
+    once_more = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    assert (await join(h, *once_more, client_id=client_id)).status_code == 200
+    assert spooled(h) == []
+
+
+async def test_bytes_of_a_refused_chunk_never_become_part_of_a_film(h: House) -> None:
+    wrong = {"upload-checksum": "sha256 " + b64encode(bytes(32)).decode()}
+    headers = TUS | {"upload-concat": "partial", "upload-defer-length": "1"}
+    first = (await h.call(OFFICER, "POST", UPLOADS, headers=headers)).headers["location"]
+    await send(h, OFFICER, first, 0, FILM[:CUT])
+    refused = await send(h, OFFICER, first, CUT, b"junk", **wrong)
+    assert refused.status_code == 460
+    ended = await send(h, OFFICER, first, CUT, b"", **{"upload-length": str(CUT)})
+    assert ended.status_code == 204
+    joined = await join(h, first, await part(h, FILM[CUT:]))
+    assert (await clip(h, OFFICER, UUID(joined.headers["clip-id"])))["state"] == "stored"
+
+
+async def test_a_film_whose_length_is_learnt_before_it_is_announced_again(h: House) -> None:
+    client_id = uuid4()
+    headers = TUS | {"upload-defer-length": "1", "upload-metadata": words(client_id)}
+    first = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+    await send(h, OFFICER, first.headers["location"], 0, FILM[:CUT])
+    headers = TUS | {"upload-length": str(len(FILM)), "upload-metadata": words(client_id)}
+    again = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
+    assert (again.status_code, again.headers["upload-offset"]) == (200, "330")
+    assert (await send(h, OFFICER, first.headers["location"], CUT, FILM[CUT:])).is_success
+    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+
+
+async def test_a_lost_answer_to_the_commit_loses_neither_film_nor_parts(
+    h: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client_id = uuid4()
+    parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
+    database = h.ctx("ingest").db
+    commit = database.transaction
+
+    @contextmanager
+    def answer_lost() -> Generator[Session]:
+        with commit() as session:
+            yield session
+        monkeypatch.undo()
+        raise DatabaseAwayError
+
+    monkeypatch.setattr(database, "transaction", answer_lost)
+    assert (await join(h, *parts, client_id=client_id)).status_code == 503
+    again = await join(h, *parts, client_id=client_id)
+    assert again.status_code == 200
+    assert (await clip(h, OFFICER, UUID(again.headers["clip-id"])))["state"] == "stored"
+
+
 async def test_no_part_of_a_state_secret_is_kept(h: House) -> None:
     secret = header({"secrecy": "state_secret"})
     headers = TUS | {"upload-concat": "partial", "upload-length": "9", "upload-metadata": secret}
     answer = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "ingest.state-secret")
     parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
-    late = await join(h, *parts, secrecy="state_secret")
+    late = await join(h, *parts, UPLOADS + "0" * 32, secrecy="state_secret")
     assert (late.status_code, late.json()["code"]) == (403, "ingest.state-secret")
     assert spooled(h) == []
 
@@ -238,7 +308,7 @@ async def test_a_process_that_dies_while_joining_leaves_the_parts(tmp_path: Path
     async with house(tmp_path) as h:
         parts = [await part(h, FILM[:CUT]), await part(h, FILM[CUT:])]
         ids = [location.split("/")[-1] for location in parts]
-        h.ctx("ingest").spool.join("f" * 32, ids)
+        h.ctx("ingest").spool.join("f" * 32, [(ids[0], CUT), (ids[1], len(FILM) - CUT)])
         assert len(spooled(h)) == 4
     async with house(tmp_path) as h:
         assert sorted(file.name for file in spooled(h)) == sorted(ids)

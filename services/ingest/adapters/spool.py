@@ -8,10 +8,10 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from common.objects import fsync
-from ingest.errors import NoRoomError, SpoolLostError
+from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError
 
 UPLOAD_ID: Final = re.compile(r"[0-9a-f]{32}")
 """128 random bits. Nothing else ever becomes a file's name."""
@@ -65,12 +65,16 @@ class Spool:
 
         Raises:
             SpoolLostError: the file ends before `offset`.
+            SpoolClosedError: nothing new may begin here, and nothing of it was here yet.
             NoRoomError: the disk is full but for its reserve: uploads announced one by one may
                 together be more than there was room for. What was acknowledged is untouched.
         """
         if not self.has_room(len(content)):
             raise NoRoomError
         path = self.path(upload_id)
+        is_new = not path.exists()
+        if is_new:
+            self._expect_open()
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             size = os.fstat(file).st_size
@@ -86,32 +90,76 @@ class Spool:
             raise
         finally:
             os.close(file)
-        if offset == 0:
+        if is_new:
             fsync(self._folder)
+            self._expect_open(path)
 
-    def join(self, upload_id: str, parts: Sequence[str]) -> None:
-        """Return when a film made of `parts`, in this order, is durable; the parts stay.
-
-        A second name says that it is not on record yet, until `joined`.
+    def trim(self, upload_id: str, size_bytes: int) -> None:
+        """Cut off what lies behind the acknowledged bytes, before these are called the whole film.
 
         Raises:
-            NoRoomError: the disk is full.
+            SpoolLostError: there are fewer.
         """
+        with self.path(upload_id).open("r+b") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size < size_bytes:
+                raise SpoolLostError(upload_id)
+            if size > size_bytes:
+                file.truncate(size_bytes)
+                os.fdatasync(file.fileno())
+
+    def _expect_open(self, made: Path | None = None) -> None:
+        """Refuse to begin in a closed spool.
+
+        Asked again once the file is `made`, because whoever closes the spool first closes it and
+        then looks what is there: one of the two sees the other.
+        """
+        if self.is_closed:
+            if made:
+                made.unlink()
+            raise SpoolClosedError
+
+    def join(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
+        """Return when a film made of `parts`, in this order, is durable; the parts stay.
+
+        Of each part as many bytes as are acknowledged. A second name says that the film is not on
+        record yet, until `joined`.
+
+        Raises:
+            SpoolLostError: a part has fewer, or is gone.
+            SpoolClosedError: nothing new may begin here.
+            NoRoomError: the disk is full but for its reserve.
+        """
+        self._expect_open()
         joining = self._joining(upload_id)
         try:
             with joining.open("xb") as film:
-                for part in parts:
-                    with self.path(part).open("rb") as file:
-                        shutil.copyfileobj(file, film, COPY_BYTES)
+                for part, size_bytes in parts:
+                    self._copy(part, size_bytes, film)
                 film.flush()
                 os.fdatasync(film.fileno())
             os.link(joining, self.path(upload_id))
-        except OSError as error:
+            fsync(self._folder)
+            self._expect_open(self.path(upload_id))
+        except BaseException as error:
             joining.unlink(missing_ok=True)
-            if error.errno == errno.ENOSPC:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise NoRoomError from error
             raise
-        fsync(self._folder)
+
+    def _copy(self, part: str, size_bytes: int, film: BinaryIO) -> None:
+        try:
+            with self.path(part).open("rb") as file:
+                left = size_bytes
+                while left and (block := file.read(min(left, COPY_BYTES))):
+                    if not self.has_room(len(block)):
+                        raise NoRoomError
+                    film.write(block)
+                    left -= len(block)
+        except FileNotFoundError as error:
+            raise SpoolLostError(part) from error
+        if left:
+            raise SpoolLostError(part)
 
     def joined(self, upload_id: str) -> None:
         """Take away the name that says that a film is not on record."""

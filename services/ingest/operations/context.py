@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
+
 from common import service
 from common.loops import Wake
 from common.objects import Objects
@@ -21,5 +23,8 @@ class Context(service.Context):
     """Who may read from a client into an upload."""
     finishing: Turns = field(default_factory=Turns)
     """Who checks and keeps a film that has arrived."""
+    joining: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
+    """One film at a time is joined of its parts: it is copying, and of two joins of the same parts
+    the second need not begin."""
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)

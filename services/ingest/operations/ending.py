@@ -9,9 +9,10 @@ from common.loops import Wake
 from contracts.ingest import UploadEnded
 from ingest import store
 from ingest.domain import Upload, UploadState
-from ingest.errors import NotUploaderError, UploadFinishedError
+from ingest.errors import NotUploaderError, UploadFinishedError, UploadGoneError
 from ingest.operations.context import Context
 from ingest.operations.uploads import own
+from ingest.store import LostTurnError
 
 BATCH_MAX: Final = 100
 
@@ -36,11 +37,18 @@ def _terminate(ctx: Context, who: Requester, upload_id: str) -> None:
         raise ctx.refuse(who, NotUploaderError(), upload.clip_id)
     if not upload.is_unfinished:
         raise ctx.refuse(who, UploadFinishedError(), upload.clip_id)
-    _end(ctx, upload, UploadState.TERMINATED, "terminated")
+    try:
+        _end(ctx, upload, UploadState.TERMINATED, "terminated")
+    except LostTurnError as error:  # it was joined to others at this moment
+        raise UploadGoneError from error
 
 
 def terminate_part(ctx: Context, part: Upload) -> None:
-    """End a part that may not become a film."""
+    """End a part that is not to become a film.
+
+    Raises:
+        LostTurnError: it moved or ended at this moment.
+    """
     _end(ctx, part, UploadState.TERMINATED, "terminated")
 
 
@@ -88,9 +96,12 @@ class Reaper:
 
     def _expire(self, upload_id: str) -> bool:
         with self._ctx.db.snapshot() as session:
-            upload = store.upload(session, upload_id)
+            upload = store.find_upload(session, upload_id)
         since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
-        if not upload.is_unfinished or upload.moved_at >= since:
+        if upload is None or not upload.is_unfinished or upload.moved_at >= since:
             return False
-        _end(self._ctx, upload, UploadState.EXPIRED, "expired")
+        try:
+            _end(self._ctx, upload, UploadState.EXPIRED, "expired")
+        except LostTurnError:  # it was joined to others at this moment
+            return False
         return True

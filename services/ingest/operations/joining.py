@@ -1,15 +1,18 @@
 """Parts that were sent side by side become one film (tus 1.0, "Concatenation")."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import TypeGuard
 
 from sqlmodel import Session
 
 from common.auth import Requester
+from common.errors import AppError, DatabaseAwayError
 from common.fence import acting_for_all
 from ingest import store
-from ingest.domain import Announcement, Upload, UploadState
-from ingest.errors import NoRoomError, PartsInvalidError, StateSecretError
+from ingest.domain import Announcement, Secrecy, Upload, UploadState
+from ingest.errors import BegunOtherwiseError, NoRoomError, PartsInvalidError, SpoolLostError
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
@@ -26,28 +29,28 @@ def join(
 
     Raises:
         PartsInvalidError: not complete parts of the requester's own.
-        StateSecretError: recorded, and the parts are removed.
+        StateSecretError: recorded, and the requester's parts are removed.
         TooLargeError: recorded.
         ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
+        BegunOtherwiseError: the film is on its way as one piece.
+        SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk has no room for the film beside its parts.
     """
     announced = completed(who, announced)
     film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
     with ctx.recording(who), ctx.db.snapshot() as session:
         known = find_same(session, film, announced)
-        parts = [store.find_upload(session, part_id) for part_id in part_ids]
-    if known and not known.is_gone:
+        found = [store.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]
+    own = [part for part in found if part and _is_own(part, who)]
+    if announced.secrecy is Secrecy.STATE_SECRET or _is_whole(known):
+        _end_parts(ctx, own)  # of no use to anybody: the film is here, or may not be
+    if _is_whole(known):
         return known, False
-    whole = [part for part in parts if part and _is_own_and_whole(part, who)]
-    if not whole or len(whole) != len(parts) or len(set(part_ids)) != len(part_ids):
-        raise PartsInvalidError
+    whole = [part for part in own if part.state is UploadState.PART]
     size_bytes = sum(part.offset for part in whole)
-    try:
-        refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
-    except StateSecretError:
-        for part in whole:
-            terminate_part(ctx, part)
-        raise
+    refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
+    if not whole or len(whole) != len(part_ids):
+        raise PartsInvalidError
     if not ctx.spool.has_room(size_bytes):
         raise NoRoomError
     film = replace(film, size_bytes=size_bytes, offset=size_bytes, state=UploadState.RECEIVED)
@@ -57,25 +60,48 @@ def join(
 def _join(
     ctx: Context, who: Requester, announced: Announcement, film: Upload, parts: Sequence[Upload]
 ) -> tuple[Upload, bool]:
-    ctx.spool.join(film.upload_id, [part.upload_id for part in parts])
+    try:
+        ctx.spool.join(film.upload_id, [(part.upload_id, part.offset) for part in parts])
+    except SpoolLostError as error:  # ended meanwhile
+        raise PartsInvalidError from error
     try:
         with ctx.recording(who), ctx.db.transaction() as session:
             known = find_same(session, film, announced)
-            if known is None or known.is_gone:
+            if not _is_whole(known):
                 _record(session, film, announced, known, parts)
     except LostTurnError as error:  # a request at the same time made another film of a part
         _forget(ctx, film.upload_id)
         raise PartsInvalidError from error
-    except BaseException:
+    except DatabaseAwayError:
+        raise  # whether it is on record is not known: the film stays, and the next start looks
+    except AppError:
         _forget(ctx, film.upload_id)
         raise
-    if known and not known.is_gone:  # a request at the same time was faster
+    if _is_whole(known):  # a request at the same time was faster
         _forget(ctx, film.upload_id)
         return known, False
     ctx.spool.joined(film.upload_id)
-    for part in parts:
-        ctx.spool.remove(part.upload_id)
+    for gone in (*parts, *([known] if known else [])):
+        ctx.spool.remove(gone.upload_id)
     return film, True
+
+
+def _is_whole(known: Upload | None) -> TypeGuard[Upload]:
+    """Whether all of the film is here already.
+
+    Raises:
+        BegunOtherwiseError: some of it may be, as one piece.
+    """
+    if known and known.is_unfinished:
+        raise BegunOtherwiseError
+    return known is not None and not known.is_gone
+
+
+def _end_parts(ctx: Context, parts: Sequence[Upload]) -> None:
+    for part in parts:
+        if part.is_unfinished:
+            with suppress(LostTurnError):  # it moves or ends at this moment
+                terminate_part(ctx, part)
 
 
 def _record(
@@ -112,6 +138,5 @@ def forget_unrecorded(ctx: Context) -> None:
             _forget(ctx, upload_id)
 
 
-def _is_own_and_whole(part: Upload, who: Requester) -> bool:
-    own = (part.agency_id, part.uploaded_by) == (who.agency_id, who.subject)
-    return own and part.state is UploadState.PART
+def _is_own(part: Upload, who: Requester) -> bool:
+    return part.is_part and (part.agency_id, part.uploaded_by) == (who.agency_id, who.subject)

@@ -101,6 +101,8 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
     if upload.size_bytes is not None or not fits:
         raise LengthInvalidError
     declared = upload.declared(size_bytes)
+    if declared.state is not upload.state:
+        ctx.spool.trim(upload.upload_id, size_bytes)
     with ctx.db.transaction() as session:
         store.advance(session, upload, declared)
     return declared

@@ -1,4 +1,6 @@
-"""Uploads expire and are joined. Of those on record before, only when they began is known."""
+"""Uploads expire and are joined. Nobody knows when those on record before moved last: now."""
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +16,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("moved_at", UtcDateTime, nullable=True))
         batch.add_column(sa.Column("concat", sa.String, nullable=True))
         batch.alter_column("size_bytes", existing_type=sa.BigInteger, nullable=True)
-    op.execute("UPDATE upload SET moved_at = created_at")
+    upload = sa.table("upload", sa.column("moved_at", UtcDateTime))
+    op.execute(upload.update().values(moved_at=datetime.now(UTC)))
     with op.batch_alter_table("upload") as batch:
         batch.drop_index("ix_upload_receiving")
         batch.create_index(
