@@ -236,6 +236,8 @@ async def test_a_page_of_another_origin_may_upload_only_where_the_setting_names_
         "access-control-request-method": "PATCH",
         "access-control-request-headers": "upload-offset,tus-resumable,authorization",
     }
+    for name in ("closed", "open"):
+        (tmp_path / name).mkdir()
     async with house(tmp_path / "closed") as h:
         answer = await h.call(None, "OPTIONS", "/ingest/uploads/", headers=preflight)
         assert "access-control-allow-origin" not in answer.headers

@@ -22,8 +22,9 @@ from liuhen import engines
 from liuhen.gateway import gateway
 from liuhen.services import SERVICES, sqlite_url
 
-SERVER: Final = "LIUHEN_TEST_HOUSE_POSTGRES"
-"""The environment variable that names the server's address, as its superuser."""
+SERVER: Final = "HOUSE_ON_POSTGRES"
+"""The environment variable with the server's address, as its superuser. Without our prefix: the
+product's own command refuses what it does not know."""
 ROLE: Final = "house"
 PASSWORD: Final = "of-a-test"  # noqa: S105 - of a test
 _lived_in: dict[str, Path] = {}
