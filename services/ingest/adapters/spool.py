@@ -90,9 +90,11 @@ class Spool:
             raise
         finally:
             os.close(file)
-        if is_new:
+        if offset == 0:  # also of a file whose maker died before it came to this
             fsync(self._folder)
-            self._expect_open(path)
+        if is_new and self.is_closed:
+            path.unlink()
+            raise SpoolClosedError
 
     def trim(self, upload_id: str, size_bytes: int) -> None:
         """Cut off what lies behind the acknowledged bytes, before these are called the whole film.
@@ -108,15 +110,13 @@ class Spool:
                 file.truncate(size_bytes)
                 os.fdatasync(file.fileno())
 
-    def _expect_open(self, made: Path | None = None) -> None:
+    def _expect_open(self) -> None:
         """Refuse to begin in a closed spool.
 
-        Asked again once the file is `made`, because whoever closes the spool first closes it and
-        then looks what is there: one of the two sees the other.
+        Asked before a file is made and once more after: whoever closes the spool first closes it
+        and then looks what is there, so one of the two sees the other.
         """
         if self.is_closed:
-            if made:
-                made.unlink()
             raise SpoolClosedError
 
     def join(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
@@ -140,8 +140,9 @@ class Spool:
                 os.fdatasync(film.fileno())
             os.link(joining, self.path(upload_id))
             fsync(self._folder)
-            self._expect_open(self.path(upload_id))
+            self._expect_open()
         except BaseException as error:
+            self.remove(upload_id)
             joining.unlink(missing_ok=True)
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise NoRoomError from error

@@ -1,5 +1,6 @@
 """The spool's file holds what was acknowledged, whatever a dead process left behind it."""
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from ingest.adapters import spool as adapter
 from ingest.adapters.spool import Spool
-from ingest.errors import NoRoomError, SpoolLostError
+from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError
 
 ID = "0" * 32
 
@@ -60,3 +61,47 @@ def test_nobody_else_may_read_what_is_still_arriving(tmp_path: Path) -> None:
     spool.append(ID, 0, b"film")
     assert spool.path(ID).stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_first_bytes_are_findable_after_a_power_cut_also_after_a_crash_before_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    spool.path(ID).write_bytes(b"written by a process that died before the folder was durable")
+    durable: list[Path] = []
+    monkeypatch.setattr(adapter, "fsync", durable.append)
+    spool.append(ID, 0, b"film")
+    assert durable == [tmp_path]
+
+
+def test_a_spool_that_closes_while_a_film_begins_does_not_hold_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    flush = os.fdatasync
+
+    def closes_meanwhile(file: int) -> None:
+        flush(file)
+        spool.close()
+
+    monkeypatch.setattr(os, "fdatasync", closes_meanwhile)
+    with pytest.raises(SpoolClosedError):
+        spool.append(ID, 0, b"film")
+    assert spool.held() == (0, 0)
+
+
+def test_a_spool_that_closes_while_parts_are_joined_holds_the_parts_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, film = Spool(tmp_path), "f" * 32
+    spool.append(ID, 0, b"part")
+    flush = os.fdatasync
+
+    def closes_meanwhile(file: int) -> None:
+        flush(file)
+        spool.close()
+
+    monkeypatch.setattr(os, "fdatasync", closes_meanwhile)
+    with pytest.raises(SpoolClosedError):
+        spool.join(film, [(ID, 4)])
+    assert (spool.held(), spool.not_on_record()) == ((1, 4), [])
