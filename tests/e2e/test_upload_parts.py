@@ -2,7 +2,7 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -99,6 +99,14 @@ async def test_a_length_that_cannot_be_is_refused(h: House, told: int) -> None:
     answer = await send(h, OFFICER, location, CUT, b"x", **{"upload-length": str(told)})
     assert (answer.status_code, answer.json()["code"]) == (400, "ingest.length-invalid")
     assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "330"
+
+
+async def test_a_length_told_at_the_wrong_place_is_not_heard(h: House) -> None:
+    location = await deferred(h)
+    await send(h, OFFICER, location, 0, FILM[:CUT])
+    answer = await send(h, OFFICER, location, 0, FILM, **{"upload-length": str(CUT)})
+    assert (answer.status_code, answer.json()["code"]) == (409, "ingest.offset-differs")
+    assert (await ask(h, OFFICER, location)).headers["upload-defer-length"] == "1"
 
 
 async def test_a_length_once_told_stays(h: House) -> None:
@@ -229,6 +237,34 @@ async def test_a_film_whose_length_is_learnt_before_it_is_announced_again(h: Hou
     again = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
     assert (again.status_code, again.headers["upload-offset"]) == (200, "330")
     assert (await send(h, OFFICER, first.headers["location"], CUT, FILM[CUT:])).is_success
+    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+
+
+async def test_a_length_announced_while_bytes_come_is_not_forgotten(h: House) -> None:
+    client_id, moving, go_on = uuid4(), anyio.Event(), anyio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield FILM[:CUT]
+        moving.set()
+        await go_on.wait()
+        yield FILM[CUT:]
+
+    said_of_it = {"upload-metadata": words(client_id)}
+    begun = await h.call(
+        OFFICER, "POST", UPLOADS, headers=TUS | said_of_it | {"upload-defer-length": "1"}
+    )
+    location = begun.headers["location"]
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(send, h, OFFICER, location, 0, slowly())
+        await moving.wait()
+        length = {"upload-length": str(len(FILM))}
+        again = await h.call(OFFICER, "POST", UPLOADS, headers=TUS | said_of_it | length)
+        assert again.status_code == 200
+        go_on.set()
+    asked = await ask(h, OFFICER, location)
+    assert asked.headers["upload-length"] == str(len(FILM))
+    offset = int(asked.headers["upload-offset"])
+    assert (await send(h, OFFICER, location, offset, FILM[offset:])).status_code == 204
     assert said(h, "ingest") == ["ingest.clip.stored.v1"]
 
 

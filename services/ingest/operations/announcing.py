@@ -46,7 +46,7 @@ def announce(
     with ctx.recording(who), ctx.db.transaction() as session:
         known = find_same(session, upload, announced)
         if known and not known.is_gone:
-            return _with_length(session, known, size_bytes), False
+            return known, False
         check_room(ctx, session, who, size_bytes)
         if known:
             store.begin_anew(session, known, upload)
@@ -55,15 +55,6 @@ def announce(
     if known:
         ctx.spool.remove(known.upload_id)  # nothing else names what might have stayed of it
     return upload, True
-
-
-def _with_length(session: Session, known: Upload, size_bytes: int | None) -> Upload:
-    """The upload, whose client may know its length only now."""
-    if known.size_bytes is not None or size_bytes is None:
-        return known
-    declared = known.declared(size_bytes)
-    store.advance(session, known, declared)
-    return declared
 
 
 def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy) -> Upload:
@@ -136,7 +127,7 @@ def _may_be_same(known: Upload, size_bytes: int | None) -> bool:
     """Whether a length fits that somebody did not know when the upload began, or has forgotten."""
     if size_bytes is None or known.size_bytes == size_bytes:
         return True
-    return known.size_bytes is None and known.offset < size_bytes
+    return known.size_bytes is None and known.offset <= size_bytes
 
 
 def refuse_unwanted(

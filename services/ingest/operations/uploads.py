@@ -76,16 +76,32 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         upload = await to_thread.run_sync(own, ctx, who, upload_id)
         if upload.concat and not upload.is_part:
             raise JoinedError
-        if chunk.total is not None:
-            upload = await to_thread.run_sync(_declare, ctx, upload, chunk.total)
         end = chunk.offset + (chunk.length or 0)
         is_repeated = upload.offset == upload.size_bytes == end
         if chunk.offset != upload.offset and not is_repeated:
             raise OffsetDiffersError(upload.offset)
+        if chunk.total is not None:
+            upload = await to_thread.run_sync(_declare, ctx, upload, chunk.total)
         if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
             upload = await _receive(Intake(ctx, upload, chunk.checksum), chunk, reading)
+    return await finished(ctx, upload)
+
+
+async def declare(ctx: Context, who: Requester, upload_id: str, size_bytes: int) -> Upload:
+    """Keep how long an upload is whose client announces it once more, knowing that by now.
+
+    In its turn, like everything that moves an upload.
+
+    Raises:
+        UploadUnknownError, UploadGoneError: it ended meanwhile.
+        LengthInvalidError: the length cannot be.
+        DigestDiffersError: the film is complete and is not what was announced.
+    """
+    async with ctx.receiving.take(upload_id):
+        upload = await to_thread.run_sync(own, ctx, who, upload_id)
+        upload = await to_thread.run_sync(_declare, ctx, upload, size_bytes)
     return await finished(ctx, upload)
 
 
