@@ -3,7 +3,6 @@
 import errno
 import hashlib
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,15 +10,13 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from common.objects import fsync
+from ingest.domain import is_id
 from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError
 
-UPLOAD_ID: Final = re.compile(r"[0-9a-f]{32}")
-"""128 random bits. Nothing else ever becomes a file's name."""
 ROOM_MIN_BYTES: Final = 256 * 1024**2
 """Kept free for the databases, which must be able to record what happens on a full disk."""
-
-
 JOINING: Final = "joining-"
+"""Before the id of a film that is not on record yet."""
 COPY_BYTES: Final = 1024**2
 CLOSED_MARK: Final = "CLOSED"
 """A file of this name says that nothing new may begin here. It lies on the volume itself, so that
@@ -41,7 +38,7 @@ class Spool:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, upload_id: str) -> Path:
-        if not UPLOAD_ID.fullmatch(upload_id):
+        if not is_id(upload_id):  # nothing else ever becomes a file's name
             raise ValueError("not an upload's id")
         return self._folder / upload_id
 
@@ -192,7 +189,7 @@ class Spool:
 
     def uploads(self) -> Sequence[str]:
         """The ids of the uploads that have a file."""
-        return [file.name for file in self._folder.iterdir() if UPLOAD_ID.fullmatch(file.name)]
+        return [file.name for file in self._folder.iterdir() if is_id(file.name)]
 
 
 def _write(file: int, offset: int, content: bytes) -> None:
