@@ -4,7 +4,7 @@ The first is in every query. This one holds where a query forgets it: ADR 0020. 
 """
 
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -47,6 +47,14 @@ def acting_for(agency_id: UUID | None) -> AbstractContextManager[None]:
 def acting_for_all() -> AbstractContextManager[None]:
     """Within, transactions that begin act for all agencies."""
     return _acting(ALL)
+
+
+def acting_below(*, with_subtree: bool) -> AbstractContextManager[None]:
+    """Within, transactions that begin see what is below the agency too, where the scope says so.
+
+    A supervisor's sight goes beyond one agency, and so must the fence; the query is what bounds it.
+    """
+    return acting_for_all() if with_subtree else nullcontext()
 
 
 def across_agencies(session: Session) -> AbstractContextManager[None]:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +27,7 @@ from common.auth import Requester
 from common.bus import Received
 from common.db import Database, after_commit
 from common.events import SYSTEM
-from common.fence import acting_for_all, anywhere
+from common.fence import acting_below, anywhere
 from common.loops import Wake
 from common.objects import Objects
 from contracts.access import ExportRequested
@@ -140,7 +139,7 @@ def list_entries(
 ) -> list[Entry]:
     """Entries in the log's order: of the agencies whose entries `who` may see."""
     listing = Listing(scope_of(who), stream, after, limit)
-    with _sight_of(who), ctx.db.snapshot() as session:
+    with acting_below(with_subtree=scope_of(who).with_subtree), ctx.db.snapshot() as session:
         return store.list_entries(session, listing)
 
 
@@ -150,7 +149,7 @@ def show_entry(ctx: Context, who: Requester, index: int) -> Shown:
     Raises:
         EntryUnknownError: there is none, or of an agency out of sight.
     """
-    with _sight_of(who), ctx.db.snapshot() as session:
+    with acting_below(with_subtree=scope_of(who).with_subtree), ctx.db.snapshot() as session:
         entry, last = anywhere(session, store.find_entry, index), store.latest_checkpoint(session)
         if entry and store.may_see(session, scope_of(who), entry):
             covered = last is not None and index < last.size
@@ -160,7 +159,7 @@ def show_entry(ctx: Context, who: Requester, index: int) -> Shown:
 
 def count_kinds(ctx: Context, who: Requester) -> dict[str, int]:
     """How many entries of each type the requester may see."""
-    with _sight_of(who), ctx.db.snapshot() as session:
+    with acting_below(with_subtree=scope_of(who).with_subtree), ctx.db.snapshot() as session:
         return store.count_kinds(session, scope_of(who))
 
 
@@ -192,11 +191,6 @@ def is_log_new(db: Database) -> bool:
     """Whether nothing was ever signed, so that a key may still be made."""
     with db.snapshot() as session:
         return store.latest_checkpoint(session) is None
-
-
-def _sight_of(who: Requester) -> AbstractContextManager[None]:
-    """A supervisor's sight goes beyond one agency, and so must the fence: the scope holds it."""
-    return acting_for_all() if scope_of(who).with_subtree else nullcontext()
 
 
 def _sign(ctx: Context, log: Log, last: Signed | None) -> Signed:

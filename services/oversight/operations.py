@@ -3,7 +3,6 @@
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +13,7 @@ from sqlmodel import Session
 from common import service
 from common.auth import Requester
 from common.bus import Received
-from common.fence import acting_for_all
+from common.fence import acting_below
 from contracts.identity import AgencyRegistered, Role
 from oversight import domain, store
 from oversight.domain import Agency, Figures, Scope, Told
@@ -53,7 +52,7 @@ def figures(
     ctx: Context, who: Requester, after: UUID | None
 ) -> tuple[list[tuple[Agency, Figures]], UUID | None]:
     """The figures of every agency that `who` may see, a page of them, and where the next begins."""
-    with _sight_of(who), ctx.db.snapshot() as session:
+    with acting_below(with_subtree=scope_of(who).with_subtree), ctx.db.snapshot() as session:
         found = store.agencies(session, scope_of(who), after, PAGE + 1)
         page = found[:PAGE]
         known = store.figures(session, [agency.agency_id for agency in page])
@@ -70,7 +69,7 @@ def figures_by_day(
     Raises:
         AgencyUnknownError: there is no such agency among those whose figures `who` may see.
     """
-    with _sight_of(who), ctx.db.snapshot() as session:
+    with acting_below(with_subtree=scope_of(who).with_subtree), ctx.db.snapshot() as session:
         if store.may_see(session, scope_of(who), agency_id):
             days = store.days(session, agency_id, first, before, PAGE + 1)
             known = store.figures_by_day(session, agency_id, days[:PAGE])
@@ -82,11 +81,6 @@ def figures_by_day(
 def scope_of(who: Requester) -> Scope:
     """A supervisor sees the agencies below the own one; everybody else the own one only."""
     return Scope(who.agency_id, with_subtree=Role.SUPERVISOR in who.roles)
-
-
-def _sight_of(who: Requester) -> AbstractContextManager[None]:
-    """A supervisor's sight goes beyond one agency, and so must the fence: the scope holds it."""
-    return acting_for_all() if scope_of(who).with_subtree else nullcontext()
 
 
 def _count(session: Session, told: Told) -> Counter[Place]:
