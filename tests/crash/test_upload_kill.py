@@ -19,7 +19,7 @@ import httpx
 
 from common.clock import SystemClock
 from contracts.identity import Role
-from ingest.domain import clip_id_of
+from ingest.domain.announcement import clip_id_of
 from liuhen.demo.phone import NO_PROGRESS, Phone, UploadFailedError, digest
 from tests.support.people import Signer, person
 from tests.support.receiver import Receiver

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import Role
-from ingest import store
-from ingest.domain import clip_id_of
+from ingest.domain.announcement import clip_id_of
 from ingest.operations.probing import PAUSE, RETRY, TRIES_MAX, open_film
+from ingest.store import probing
 from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
@@ -147,7 +147,7 @@ async def test_a_process_with_too_many_open_files_says_nothing_of_a_clip(tmp_pat
         await send(h, OFFICER, location, 0, b"film")
         await h.app.state.apps["ingest"].state.steps["finaliser"](0)
         with h.ctx("ingest").db.snapshot() as session:
-            kept = store.next_unprobed(session, datetime.now(UTC))
+            kept = probing.next_unprobed(session, datetime.now(UTC))
         assert kept is not None
         before, (soft, most) = said(h, "ingest"), resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))

@@ -18,7 +18,8 @@ from common.clock import Clock, SystemClock
 from common.db import Database
 from common.objects import StoreAwayError
 from contracts.identity import Role
-from ingest.domain import Lock, LockedClip, clip_id_of
+from ingest.domain.announcement import clip_id_of
+from ingest.domain.clip import Lock, LockedClip
 from ingest.operations.locking import apply_lock
 from ingest.tables import LockRow
 from liuhen import standalone

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from pydantic import ValidationError
 
-from ingest.domain import UNDECODABLE, Facts
+from ingest.domain.facts import UNDECODABLE, Facts
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from common.objects import fsync
-from ingest.domain import is_id
+from ingest.domain.upload import is_id
 from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError
 
 ROOM_MIN_BYTES: Final = 256 * 1024**2

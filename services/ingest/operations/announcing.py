@@ -10,8 +10,8 @@ from sqlmodel import Session
 from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
-from ingest import store
-from ingest.domain import ID_BYTES, PARTIAL, Announcement, Secrecy, Upload, UploadState
+from ingest.domain.announcement import Announcement, Secrecy
+from ingest.domain.upload import ID_BYTES, PARTIAL, Upload, UploadState
 from ingest.errors import (
     ClipTakenError,
     NoRoomError,
@@ -21,6 +21,7 @@ from ingest.errors import (
     TooManyUploadsError,
 )
 from ingest.operations.context import Context
+from ingest.store import uploads
 
 OPEN_MAX: Final = timedelta(days=30)
 """How long an upload counts as open."""
@@ -49,9 +50,9 @@ def announce(
             return known, False
         check_room(ctx, session, who, size_bytes)
         if known:
-            store.begin_anew(session, known, upload)
+            uploads.begin_anew(session, known, upload)
         else:
-            store.add_upload(session, upload, announced)
+            uploads.add_upload(session, upload, announced)
     if known:
         ctx.spool.remove(known.upload_id)  # nothing else names what might have stayed of it
     return upload, True
@@ -71,7 +72,7 @@ def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Se
     part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL)
     with ctx.recording(who), ctx.db.transaction() as session:
         check_room(ctx, session, who, size_bytes)
-        store.add_part(session, part)
+        uploads.add_part(session, part)
     return part
 
 
@@ -113,10 +114,10 @@ def find_same(session: Session, upload: Upload, announced: Announcement) -> Uplo
     Raises:
         RefusedError: with `ClipTakenError`, where another announcement has the clip's id.
     """
-    known = store.find_upload_of(session, upload.clip_id)
+    known = uploads.find_upload_of(session, upload.clip_id)
     if known is None:
         return None
-    same_words = store.announcement(session, known.clip_id) == announced
+    same_words = uploads.announcement(session, known.clip_id) == announced
     same_length = known.is_gone or _may_be_same(known, upload.size_bytes)
     if same_words and same_length and known.uploaded_by == upload.uploaded_by:
         return known
@@ -176,7 +177,7 @@ def _check_limits(ctx: Context, session: Session, who: Requester) -> None:
     Uploads given up long ago do not count: a phone that was lost must not shut its officer out.
     """
     limits, begun_after = ctx.settings, ctx.clock.now() - OPEN_MAX
-    begun = store.count_open(session, who.agency_id, who.subject, begun_after)
+    begun = uploads.count_open(session, who.agency_id, who.subject, begun_after)
     if begun.of_person >= limits.open_uploads_per_person_max:
         raise RefusedError(TooManyUploadsError("person", limits.open_uploads_per_person_max))
     if begun.of_agency >= limits.open_uploads_per_agency_max:

@@ -8,10 +8,10 @@ from common.auth import Requester
 from common.db import after_commit
 from common.fence import anywhere
 from contracts.retention import ClipScheduled
-from ingest import store
-from ingest.domain import Clip
+from ingest.domain.clip import Clip
 from ingest.errors import ClipUnknownError
 from ingest.operations.context import Context
+from ingest.store import clips, locks
 
 
 def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Clip:
@@ -21,7 +21,7 @@ def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Clip:
         ClipUnknownError: unknown, not kept yet, or another agency's. Recorded.
     """
     with ctx.db.snapshot() as session:
-        clip = anywhere(session, store.find_clip, clip_id)
+        clip = anywhere(session, clips.find_clip, clip_id)
     if clip is None or clip.agency_id != who.agency_id:
         raise ctx.refuse(who, ClipUnknownError(), clip_id, clip and clip.agency_id)
     return clip
@@ -32,6 +32,6 @@ def extend_lock(ctx: Context, session: Session, event: ClipScheduled) -> None:
 
     The store follows later: no network within a transaction.
     """
-    lock = store.find_lock(session, event.clip_id)
-    store.set_lock(session, event.clip_id, lock.extended(event.keep_until))
+    lock = locks.find_lock(session, event.clip_id)
+    locks.set_lock(session, event.clip_id, lock.extended(event.keep_until))
     after_commit(session, ctx.relocked.set)

@@ -7,12 +7,12 @@ from anyio import to_thread
 from common.auth import Requester
 from common.loops import Wake
 from contracts.ingest import UploadEnded
-from ingest import store
-from ingest.domain import Upload, UploadState
+from ingest.domain.upload import Upload, UploadState
 from ingest.errors import NotUploaderError, UploadFinishedError, UploadGoneError
 from ingest.operations.context import Context
 from ingest.operations.uploads import own
-from ingest.store import LostTurnError
+from ingest.store import uploads
+from ingest.store.uploads import LostTurnError
 
 BATCH_MAX: Final = 100
 
@@ -65,7 +65,7 @@ def _end(
         announced_bytes=upload.size_bytes,
     )
     with ctx.db.transaction() as session:
-        store.advance(session, upload, upload.ended(state))
+        uploads.advance(session, upload, upload.ended(state))
         ctx.outbox.emit(session, ended)
     ctx.spool.remove(upload.upload_id)
 
@@ -92,11 +92,11 @@ class Reaper:
     def _due(self) -> list[str]:
         since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
         with self._ctx.db.snapshot() as session:
-            return list(store.not_moved_since(session, since, BATCH_MAX))
+            return list(uploads.not_moved_since(session, since, BATCH_MAX))
 
     def _expire(self, upload_id: str) -> bool:
         with self._ctx.db.snapshot() as session:
-            upload = store.find_upload(session, upload_id)
+            upload = uploads.find_upload(session, upload_id)
         since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
         if upload is None or not upload.is_unfinished or upload.moved_at >= since:
             return False

@@ -9,9 +9,10 @@ from common.db import after_commit
 from common.loops import Wake
 from common.objects import StoreAwayError
 from contracts.ingest import ClipQuarantined, ClipStored
-from ingest import store
-from ingest.domain import Announcement, Upload, UploadState
+from ingest.domain.announcement import Announcement
+from ingest.domain.upload import Upload, UploadState
 from ingest.operations.context import Context
+from ingest.store import clips, probing, uploads
 
 KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
 
@@ -26,7 +27,7 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     is kept as well, apart: nobody may lose it, and nobody may use it.
     """
     with ctx.db.snapshot() as session:
-        upload = store.upload(session, upload_id)
+        upload = uploads.upload(session, upload_id)
     if upload.state is UploadState.RECEIVED:
         sha256 = ctx.spool.digest(upload_id)
         ctx.objects.adopt(ctx.spool.path(upload_id), sha256)
@@ -39,12 +40,12 @@ def finish(ctx: Context, upload_id: str) -> Upload:
 def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
     kept = upload.kept(sha256)
     with ctx.db.transaction() as session:
-        store.advance(session, upload, kept)
-        store.add_clip(session, kept, sha256, ctx.clock.now())
-        announced = store.announcement(session, upload.clip_id)
+        uploads.advance(session, upload, kept)
+        clips.add_clip(session, kept, sha256, ctx.clock.now())
+        announced = uploads.announcement(session, upload.clip_id)
         if kept.state is UploadState.STORED:
             ctx.outbox.emit(session, _stored(kept, announced))
-            store.add_unprobed(session, kept.clip_id)
+            probing.add_unprobed(session, kept.clip_id)
             after_commit(session, ctx.unprobed.set)
         else:
             ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
@@ -114,13 +115,13 @@ class Finaliser:
 
     def _left_over(self) -> list[str]:
         with self._ctx.db.snapshot() as session:
-            return list(store.received(session))
+            return list(uploads.received(session))
 
     def _sweep(self) -> None:
         """Remove the names of films that were kept or ended just before a process died."""
         for upload_id in self._ctx.spool.uploads():
             with self._ctx.db.snapshot() as session:
-                upload = store.find_upload(session, upload_id)
+                upload = uploads.find_upload(session, upload_id)
             if upload and (upload.is_gone or upload.state in KEPT):
                 self._remove(upload_id)
 

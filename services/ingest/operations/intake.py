@@ -5,10 +5,10 @@ import hmac
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 
-from ingest import store
-from ingest.domain import Checksum, Upload
+from ingest.domain.upload import Checksum, Upload
 from ingest.errors import ChecksumDiffersError
 from ingest.operations.context import Context
+from ingest.store import uploads
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Intake:
             return
         after = self.upload.advanced(self.end - self.upload.offset, self._ctx.clock.now())
         with self._ctx.db.transaction() as session:
-            store.advance(session, self.upload, after)
+            uploads.advance(session, self.upload, after)
         self.upload = after
 
 

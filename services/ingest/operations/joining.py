@@ -10,13 +10,14 @@ from sqlmodel import Session
 from common.auth import Requester
 from common.errors import AppError, DatabaseAwayError
 from common.fence import acting_for_all
-from ingest import store
-from ingest.domain import Announcement, Secrecy, Upload, UploadState
+from ingest.domain.announcement import Announcement, Secrecy
+from ingest.domain.upload import Upload, UploadState
 from ingest.errors import BegunOtherwiseError, NoRoomError, PartsInvalidError, SpoolLostError
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
-from ingest.store import LostTurnError
+from ingest.store import uploads
+from ingest.store.uploads import LostTurnError
 
 
 def join(
@@ -40,7 +41,7 @@ def join(
     film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
     with ctx.recording(who), ctx.db.snapshot() as session:
         known = find_same(session, film, announced)
-        found = [store.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]
+        found = [uploads.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]
     own = [part for part in found if part and _is_own(part, who)]
     if announced.secrecy is Secrecy.STATE_SECRET or _is_whole(known):
         _end_parts(ctx, own)  # of no use to anybody: the film is here, or may not be
@@ -112,11 +113,11 @@ def _record(
     parts: Sequence[Upload],
 ) -> None:
     if ended:
-        store.begin_anew(session, ended, film)
+        uploads.begin_anew(session, ended, film)
     else:
-        store.add_upload(session, film, announced)
+        uploads.add_upload(session, film, announced)
     for part in parts:
-        store.advance(session, part, replace(part, state=UploadState.JOINED))
+        uploads.advance(session, part, replace(part, state=UploadState.JOINED))
 
 
 def _forget(ctx: Context, upload_id: str) -> None:
@@ -131,7 +132,7 @@ def forget_unrecorded(ctx: Context) -> None:
     """
     for upload_id in ctx.spool.not_on_record():
         with acting_for_all(), ctx.db.snapshot() as session:
-            is_on_record = store.find_upload(session, upload_id) is not None
+            is_on_record = uploads.find_upload(session, upload_id) is not None
         if is_on_record:
             ctx.spool.joined(upload_id)
         else:

@@ -8,9 +8,9 @@ from uuid import UUID
 from anyio import to_thread
 
 from common.objects import StoreAwayError
-from ingest import store
-from ingest.domain import LockedClip
+from ingest.domain.clip import LockedClip
 from ingest.operations.context import Context
+from ingest.store import locks
 
 PAGE_MAX: Final = 100
 FIRST: Final = UUID(int=0)
@@ -43,7 +43,7 @@ class Locker:
     def _page(self) -> Sequence[LockedClip]:
         """The next ones, and after the last the first again."""
         with self._ctx.db.snapshot() as session:
-            return store.unapplied_locks(session, self._after, PAGE_MAX) or store.unapplied_locks(
+            return locks.unapplied_locks(session, self._after, PAGE_MAX) or locks.unapplied_locks(
                 session, FIRST, PAGE_MAX
             )
 
@@ -64,4 +64,4 @@ def apply_lock(ctx: Context, locked: LockedClip) -> None:
     if until:
         ctx.objects.lock_until(locked.sha256, until)
     with ctx.db.transaction() as session:
-        store.set_applied(session, locked.clip_id, locked.lock)
+        locks.set_applied(session, locked.clip_id, locked.lock)

@@ -9,10 +9,11 @@ from anyio import to_thread
 
 from common.objects import ObjectMissingError
 from contracts.ingest import ClipAvailable, ClipProbed, ClipUnavailable
-from ingest import store
 from ingest.adapters.probe_process import ProbeProcess
-from ingest.domain import Clip, Facts
+from ingest.domain.clip import Clip
+from ingest.domain.facts import Facts
 from ingest.operations.context import Context
+from ingest.store import probing
 
 SLICE_S: Final = 2
 """How long the loop waits for a probe before it beats again; a long film takes several."""
@@ -60,7 +61,7 @@ class Prober:
 
     def _next(self) -> Clip | None:
         with self._ctx.db.snapshot() as session:
-            return store.next_unprobed(session, self._ctx.clock.now())
+            return probing.next_unprobed(session, self._ctx.clock.now())
 
 
 def open_film(ctx: Context, clip: Clip) -> BinaryIO | None:
@@ -91,19 +92,19 @@ def _note_failure(ctx: Context, clip: Clip, *, is_lost: bool) -> None:
         agency_id=clip.agency_id, clip_id=clip.clip_id, sha256=clip.sha256
     )
     with ctx.db.transaction() as session:
-        tries = store.count_try(session, clip.clip_id)
+        tries = probing.count_try(session, clip.clip_id)
         if not is_lost and tries < TRIES_MAX:
-            store.set_due(session, clip.clip_id, now + PAUSE)
+            probing.set_due(session, clip.clip_id, now + PAUSE)
             return
-        store.set_due(session, clip.clip_id, now + RETRY)
-        if store.set_unavailable(session, clip.clip_id, now):
+        probing.set_due(session, clip.clip_id, now + RETRY)
+        if probing.set_unavailable(session, clip.clip_id, now):
             ctx.outbox.emit(session, unavailable)
 
 
 def _note_opened(ctx: Context, clip: Clip) -> None:
     available = ClipAvailable(agency_id=clip.agency_id, clip_id=clip.clip_id, sha256=clip.sha256)
     with ctx.db.transaction() as session:
-        if store.set_opened(session, clip.clip_id):
+        if probing.set_opened(session, clip.clip_id):
             ctx.outbox.emit(session, available)
 
 
@@ -111,5 +112,5 @@ def record_facts(ctx: Context, clip: Clip, facts: Facts) -> None:
     """Keep what a probe read and announce it."""
     probed = ClipProbed(agency_id=clip.agency_id, clip_id=clip.clip_id, **facts.model_dump())
     with ctx.db.transaction() as session:
-        store.add_facts(session, clip.clip_id, facts)
+        probing.add_facts(session, clip.clip_id, facts)
         ctx.outbox.emit(session, probed)

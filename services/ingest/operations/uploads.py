@@ -10,8 +10,7 @@ from anyio import CancelScope, to_thread
 from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
-from ingest import store
-from ingest.domain import Upload, UploadState, is_id
+from ingest.domain.upload import Upload, UploadState, is_id
 from ingest.errors import (
     ConnectionCutError,
     DigestDiffersError,
@@ -27,6 +26,7 @@ from ingest.errors import (
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
+from ingest.store import uploads
 
 COMMIT_BYTES: Final = 4 * 1024**2
 """How much may arrive before it is made durable; also what a connection may hold in memory."""
@@ -120,7 +120,7 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
     if declared.state is not upload.state:
         ctx.spool.trim(upload.upload_id, size_bytes)
     with ctx.db.transaction() as session:
-        store.advance(session, upload, declared)
+        uploads.advance(session, upload, declared)
     return declared
 
 
@@ -180,7 +180,7 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
     """
     with ctx.db.snapshot() as session:
         # PostgreSQL is not to be asked for what cannot be in a text.
-        upload = anywhere(session, store.find_upload, upload_id) if is_id(upload_id) else None
+        upload = anywhere(session, uploads.find_upload, upload_id) if is_id(upload_id) else None
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:

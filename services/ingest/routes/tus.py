@@ -12,15 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ingest.domain import (
-    ALGORITHMS,
-    Announcement,
-    Checksum,
-    MetadataError,
-    Secrecy,
-    is_id,
-    read_metadata,
-)
+from ingest.domain.announcement import Announcement, MetadataError, Secrecy, read_metadata
+from ingest.domain.upload import ALGORITHMS, Checksum, is_id
 from ingest.errors import (
     ChecksumAlgorithmError,
     ConnectionCutError,

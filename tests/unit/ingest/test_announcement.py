@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.identity import Role
-from ingest.domain import Announcement, Lock, MetadataError, read_metadata
+from ingest.domain.announcement import Announcement, MetadataError, read_metadata
+from ingest.domain.clip import Lock
 from tests.support.people import person
 from tests.support.words import metadata
 

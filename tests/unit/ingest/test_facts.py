@@ -5,7 +5,7 @@ from json import dumps
 import pytest
 from pydantic import ValidationError
 
-from ingest.domain import UNDECODABLE, Facts
+from ingest.domain.facts import UNDECODABLE, Facts
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from av import VideoFrame
 from PIL import Image
 
 from ingest.adapters.probe_process import ProbeProcess
-from ingest.domain import UNDECODABLE, Facts
+from ingest.domain.facts import UNDECODABLE, Facts
 from liuhen.demo.film import make_film
 
 BEGIN = datetime(2026, 1, 5, 1, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What uploads and clips are: values and rules without I/O, clock or framework."""

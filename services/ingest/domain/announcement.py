@@ -1,0 +1,119 @@
+"""What is said of a clip before its first byte. Pure: no I/O, no clock, no framework."""
+
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Final, Self
+from uuid import UUID, uuid5
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    model_validator,
+)
+
+from common.events import Sha256
+from common.fields import Line
+from contracts.ingest import Carrier
+
+KEY: Final = re.compile(r"[!-+\--~]+")
+"""A key of Upload-Metadata: ASCII without space or comma (tus 1.0, "Upload-Metadata")."""
+
+
+class MetadataError(ValueError):
+    """A header of tus is not made as the protocol says."""
+
+
+class Secrecy(StrEnum):
+    """What whoever filmed says about secrets in the film."""
+
+    NONE = "none"
+    STATE_SECRET = "state_secret"  # noqa: S105 - 国家秘密; must never enter
+    TRADE_SECRET = "trade_secret"  # noqa: S105 - 商业秘密
+    PRIVACY = "privacy"  # 个人隐私
+
+
+def _own_name(path: str) -> str:
+    """The last part of a path, as any system writes it: a name from outside leads nowhere."""
+    name = re.split(r"[/\\]", path)[-1].strip()
+    if name in {"", ".", ".."}:
+        raise ValueError("not a file's name")
+    return name
+
+
+def _in_utc(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+MediaType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,63}/[\w.+-]{1,63}$")]
+
+
+class Announcement(BaseModel):
+    """What is said of a clip before its first byte. The names are words, never used as paths."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clip_id: UUID
+    """In a request the client's own; from `of_agency` on the clip's, wherever it is spoken of."""
+    sha256: Sha256
+    recorded_start: Instant
+    recorded_end: Instant
+    carrier: Carrier
+    filmed_by: UUID
+    device_no: Line
+    filename: Annotated[Line, AfterValidator(_own_name)]
+    filetype: MediaType
+    unit_id: UUID | None = None
+    secrecy: Secrecy = Secrecy.NONE
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.recorded_end <= self.recorded_start:
+            raise ValueError("ends before it starts")
+        return self
+
+    def of_agency(self, agency_id: UUID) -> Self:
+        """The announcement with the clip's id in place of the client's."""
+        return self.model_copy(update={"clip_id": clip_id_of(agency_id, self.clip_id)})
+
+
+def clip_id_of(agency_id: UUID, client_id: UUID) -> UUID:
+    """The id of the clip that a client of this agency calls `client_id`.
+
+    Made of both, so that clients' ids are unique per agency and nobody ever meets another agency's
+    clip by choosing its id: taken as they come, the answer would tell whether some agency has such
+    a clip, a clip not yet announced could be forestalled, and a refusal would enter its history.
+    A client may compute it before it is connected. Source: RFC 9562, 5.5 (UUIDv5).
+    """
+    return uuid5(agency_id, str(client_id))
+
+
+def read_metadata(header: str) -> Mapping[str, str]:
+    """The pairs of an Upload-Metadata header.
+
+    Raises:
+        MetadataError: a key is odd or comes twice, or a value is not base64 of UTF-8.
+
+    Source: tus 1.0, "Upload-Metadata".
+    """
+    pairs: dict[str, str] = {}
+    for pair in header.split(","):
+        key, _, value = pair.strip(" ").partition(" ")
+        if not KEY.fullmatch(key) or key in pairs:
+            raise MetadataError
+        try:
+            pairs[key] = b64decode(value, validate=True).decode()
+        except ValueError as error:
+            raise MetadataError from error
+    return pairs

@@ -1,0 +1,44 @@
+"""Every query about kept clips."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from ingest.domain.clip import Clip
+from ingest.domain.facts import Facts
+from ingest.domain.upload import Upload, UploadState
+from ingest.store.locks import find_lock
+from ingest.store.uploads import announcement
+from ingest.tables import ClipRow, FactsRow
+
+
+def add_clip(session: Session, upload: Upload, sha256: str, now: datetime) -> None:
+    session.add(
+        ClipRow(
+            clip_id=upload.clip_id,
+            agency_id=upload.agency_id,
+            sha256=sha256,
+            size_bytes=upload.offset,
+            state=upload.state,
+            kept_at=now,
+        )
+    )
+    session.flush()  # facts and locks are behind the clip
+
+
+def find_clip(session: Session, clip_id: UUID) -> Clip | None:
+    row = session.get(ClipRow, clip_id)
+    if row is None:
+        return None
+    facts = session.get(FactsRow, clip_id)
+    return Clip(
+        clip_id=clip_id,
+        agency_id=row.agency_id,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        state=UploadState(row.state),
+        announced=announcement(session, clip_id),
+        facts=Facts.model_validate(facts) if facts else None,
+        lock=find_lock(session, clip_id),
+    )
