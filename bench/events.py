@@ -12,7 +12,7 @@ from anyio import to_thread
 
 from bench import plain
 from bench.figures import Figure
-from bench.line import Counted, OneBox, Operation, Places, count, running
+from bench.line import Counted, OneBox, Places, running
 
 RUNS: Final = 5
 BURST: Final = 50
@@ -93,14 +93,13 @@ async def travel_s(
     groups: int,
     events: Sequence[Counted],
     per_transaction: int,
-    operation: Operation = count,
 ) -> float:
     """Seconds from the first emit to the last commit of the last group; the loops run all along.
 
     A few events before them connect everything: that is done once in a process's life.
     """
     first = some(BURST)
-    async with running(places, groups, operation) as line:
+    async with running(places, groups) as line:
         await to_thread.run_sync(line.emit, first, BURST)
         await line.until_applied(len(first))
         begun = perf_counter()

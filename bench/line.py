@@ -139,7 +139,7 @@ class OneBox:
 class Line:
     """Everything between an operation that emits and the rows its event causes."""
 
-    def __init__(self, places: Places, groups: int, operation: Operation = count) -> None:
+    def __init__(self, places: Places, groups: int) -> None:
         clock = SystemClock()
         ids = TimeIds(clock)
         self.producer = Database(places.database("producer"))
@@ -149,8 +149,7 @@ class Line:
         relay = Relay("line", PARTITIONS, self.producer, self.outbox, self.bus, ids, clock)
         names = [f"group{number}" for number in range(groups)]
         self.groups = [
-            Group(name, Database(places.database(name)), self.bus, clock, operation)
-            for name in names
+            Group(name, Database(places.database(name)), self.bus, clock, count) for name in names
         ]
         self.steps = {
             "relay": relay.step,
@@ -176,11 +175,9 @@ class Line:
 
 
 @asynccontextmanager
-async def running(
-    places: Places, groups: int, operation: Operation = count
-) -> AsyncGenerator[Line]:
+async def running(places: Places, groups: int) -> AsyncGenerator[Line]:
     """A line whose loops run as they do in the product."""
-    line = Line(places, groups, operation)
+    line = Line(places, groups)
     async with anyio.create_task_group() as tasks:
         for name, step in line.steps.items():
             tasks.start_soon(loops.forever, name, step, line.heartbeats)

@@ -1,13 +1,10 @@
 """Every property in the tests, over and over with a new seed each round."""
 
-import re
-import subprocess
-import sys
 import time
-from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.prove import suite
+
 ROUNDS_MAX: Final = 500
 
 
@@ -22,23 +19,11 @@ def prove(time_s: float) -> str:
 
 
 def _round(seed: int) -> int:
-    words = ["-m", "pytest", "-q", "-x", "-m", "hypothesis", "-p", "no:cacheprovider"]
-    chosen = [
-        "-p",
-        "tests.prove.seeded",
-        "--hypothesis-profile=seeded",
+    seeded = ("-p", "tests.prove.seeded", "--hypothesis-profile=seeded")
+    return suite.run(
+        *("-x", "-m", "hypothesis"),
+        *seeded,
         f"--hypothesis-seed={seed}",
-    ]
-    ran = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, *words, *chosen, "tests"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+        "tests",
+        otherwise=f"seed {seed}: a property does not hold",
     )
-    passed = re.search(r"(\d+) passed", ran.stdout)
-    if ran.returncode != 0 or not passed:
-        print(ran.stdout, ran.stderr)
-        raise AssertionError(f"seed {seed}: a property does not hold; pytest's report is above")
-    return int(passed[1])

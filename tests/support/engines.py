@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from typing_extensions import override
@@ -16,27 +17,33 @@ from tools.engines.place import temporary
 
 RAN = pytest.StashKey[dict[str, str]]()
 """Per engine: its version, or why it did not run."""
-ON_ENGINES = {
-    "test_brokers",
-    "test_bus",
-    "test_bus_kafka",
-    "test_db",
-    "test_delivery",
-    "test_deploy_natively",
-    "test_fence",
-    "test_forgotten_filter",
-    "test_kafka_topics",
-    "test_objects",
-    "test_objects_s3",
-    "test_parking",
-    "test_restored_postgres",
-    "test_rights",
-    "test_schema",
-    "test_serve_refusals",
-    "test_stack",
-    "test_store_refusals",
-    "test_upload_locks",
+TOGETHER: Final = {
+    "kafka": {
+        "test_brokers",
+        "test_bus",
+        "test_bus_kafka",
+        "test_delivery",
+        "test_deploy_natively",
+        "test_kafka_topics",
+        "test_parking",
+        "test_serve_refusals",
+        "test_stack",
+    },
+    "databases and objects": {
+        "test_db",
+        "test_fence",
+        "test_forgotten_filter",
+        "test_objects",
+        "test_objects_s3",
+        "test_restored_postgres",
+        "test_rights",
+        "test_schema",
+        "test_store_refusals",
+        "test_upload_locks",
+    },
 }
+"""Which files share one worker's engines. Two groups, because these tests mostly wait."""
+ON_ENGINES: Final = frozenset[str]().union(*TOGETHER.values())
 NEEDING = {"kafka", "three_brokers", "all_engines", "postgres", "s3_server", "mortal_s3"} | {
     "url",
     "store_url",
@@ -58,7 +65,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """All tests on engines go to one worker, so that each engine is started once."""
+    """The tests of a group go to one worker, so that it starts each engine once."""
     return EnginesTogether(config, log)
 
 
@@ -67,7 +74,8 @@ class EnginesTogether(LoadScopeScheduling):
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "engines" if Path(nodeid.partition("::")[0]).stem in ON_ENGINES else nodeid
+        file = Path(nodeid.partition("::")[0]).stem
+        return next((group for group, files in TOGETHER.items() if file in files), nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
