@@ -12,13 +12,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, select, text, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlmodel import Session
 
 from common import fence, migrate
-from common.db import Database
+from common.db import Database, savepoint
 from common.fence import across_agencies, acting_for, acting_for_all, on_behalf_of
 from common.migrate import SchemaError
 from liuhen import engines
@@ -171,6 +171,18 @@ def test_a_wider_look_ends_where_it_says(db: Database, table: Table) -> None:
         assert seen_in(session, table) == {A}
         with pytest.raises(ZeroDivisionError), across_agencies(session):
             raise ZeroDivisionError
+        assert seen_in(session, table) == {A}
+
+
+@pytest.mark.parametrize(("name", "table"), [("catalog", TABLES["catalog"].tables["case"])])
+def test_a_savepoint_that_fails_takes_back_for_whom_it_acted(db: Database, table: Table) -> None:
+    """A batch of events goes on after one that failed while it acted for another agency."""
+    with acting_for(A), db.transaction() as session:
+        with pytest.raises(DataError), savepoint(session), on_behalf_of(session, B):
+            session.connection().execute(text("SELECT 1 / 0"))
+        assert seen_in(session, table) == {A}
+        with on_behalf_of(session, B):
+            assert seen_in(session, table) == {B}
         assert seen_in(session, table) == {A}
 
 
