@@ -10,8 +10,11 @@ from uuid import UUID
 
 from ingest.domain.announcement import MetadataError
 
-ID_BYTES: Final = 16
-"""Of an upload's id, which is their hexadecimal form and is guessed by nobody."""
+SECRET_BYTES: Final = 16
+"""Of an upload's id, in hexadecimal form: it is guessed by nobody."""
+SECRET_DIGITS: Final = 2 * SECRET_BYTES
+REPLICA_DIGITS: Final = 4
+"""Before it, and of its spool's replica: `settings.replica` has no more."""
 
 
 class UploadState(StrEnum):
@@ -29,7 +32,21 @@ class UploadState(StrEnum):
 
 def is_id(text: str) -> bool:
     """Whether an upload may have this id: what comes in an address may hold anything."""
-    return re.fullmatch(rf"[0-9a-f]{{{2 * ID_BYTES}}}", text) is not None
+    shape = rf"([0-9a-f]{{{REPLICA_DIGITS}}})?[0-9a-f]{{{SECRET_DIGITS}}}"
+    return re.fullmatch(shape, text) is not None
+
+
+def id_at(replica: int, secret: bytes) -> str:
+    """The id of an upload whose bytes lie in the spool of `replica`. Source: ADR 0023."""
+    return f"{replica:0{REPLICA_DIGITS}x}{secret.hex()}"
+
+
+def replica_of(upload_id: str) -> int:
+    """In whose spool an upload's bytes lie. Ids of the time before there were several say nothing.
+
+    Source: ADR 0023.
+    """
+    return int(upload_id[:-SECRET_DIGITS] or "0", 16)
 
 
 ALGORITHMS: Final = {"sha1": 20, "sha256": 32}

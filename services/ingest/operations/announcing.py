@@ -11,7 +11,7 @@ from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import UploadRefused
 from ingest.domain.announcement import Announcement, Secrecy
-from ingest.domain.upload import ID_BYTES, PARTIAL, Upload, UploadState
+from ingest.domain.upload import PARTIAL, SECRET_BYTES, Upload, UploadState, id_at
 from ingest.errors import (
     ClipTakenError,
     NoRoomError,
@@ -61,12 +61,15 @@ def announce(
 def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy) -> Upload:
     """Begin a part of a film that is announced only when its parts are joined.
 
-    Of secrets it must be said at once: a part is bytes too.
+    Of secrets it must be said at once: a part is bytes too. All parts of one person go to one
+    replica, where they can be joined.
 
     Raises:
+        ElsewhereError: another replica is the one.
         StateSecretError, TooLargeError, TooManyUploadsError, SpoolClosedError, NoRoomError: as for
             a whole film.
     """
+    ctx.expect_here(who.subject.int % max(1, len(ctx.settings.replicas)))
     part_id = ctx.ids.new()
     refuse_unwanted(ctx, who, part_id, secrecy, size_bytes)
     part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL)
@@ -95,7 +98,7 @@ def begun(
 ) -> Upload:
     """A new upload of nothing yet."""
     return Upload(
-        upload_id=secrets.token_hex(ID_BYTES),
+        upload_id=id_at(ctx.settings.replica, secrets.token_bytes(SECRET_BYTES)),
         clip_id=clip_id,
         agency_id=who.agency_id,
         uploaded_by=who.subject,

@@ -9,6 +9,7 @@ from common.loops import Wake
 from common.objects import Objects
 from ingest.adapters.spool import Spool
 from ingest.adapters.turns import Turns
+from ingest.errors import ElsewhereError
 from ingest.settings import Settings
 
 
@@ -28,3 +29,12 @@ class Context(service.Context):
     the second need not begin."""
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
+
+    def expect_here(self, replica: int) -> None:
+        """Go on where this process is that replica, or no such one is known.
+
+        Raises:
+            ElsewhereError: it is another; the request is handed on to it.
+        """
+        if replica != self.settings.replica and replica < len(self.settings.replicas):
+            raise ElsewhereError(replica)

@@ -92,7 +92,9 @@ class Reaper:
     def _due(self) -> list[str]:
         since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
         with self._ctx.db.snapshot() as session:
-            return list(uploads.not_moved_since(session, since, BATCH_MAX))
+            return list(
+                uploads.not_moved_since(session, self._ctx.settings.replica, since, BATCH_MAX)
+            )
 
     def _expire(self, upload_id: str) -> bool:
         with self._ctx.db.snapshot() as session:

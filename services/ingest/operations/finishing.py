@@ -115,7 +115,7 @@ class Finaliser:
 
     def _left_over(self) -> list[str]:
         with self._ctx.db.snapshot() as session:
-            return list(uploads.received(session))
+            return list(uploads.received(session, self._ctx.settings.replica))
 
     def _sweep(self) -> None:
         """Remove the names of films that were kept or ended just before a process died."""

@@ -11,8 +11,14 @@ from common.auth import Requester
 from common.errors import AppError, DatabaseAwayError
 from common.fence import acting_for_all
 from ingest.domain.announcement import Announcement, Secrecy
-from ingest.domain.upload import Upload, UploadState
-from ingest.errors import BegunOtherwiseError, NoRoomError, PartsInvalidError, SpoolLostError
+from ingest.domain.upload import Upload, UploadState, replica_of
+from ingest.errors import (
+    BegunOtherwiseError,
+    NoRoomError,
+    PartsApartError,
+    PartsInvalidError,
+    SpoolLostError,
+)
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
@@ -29,6 +35,8 @@ def join(
     only after that is on record: a process that dies between leaves either the parts or the film.
 
     Raises:
+        ElsewhereError: the parts lie in the spool of another replica.
+        PartsApartError: they lie in several: the number of replicas changed meanwhile.
         PartsInvalidError: not complete parts of the requester's own.
         StateSecretError: recorded, and the requester's parts are removed.
         TooLargeError: recorded.
@@ -37,6 +45,10 @@ def join(
         SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk has no room for the film beside its parts.
     """
+    places = {replica_of(part_id) for part_id in part_ids}
+    if len(places) > 1:
+        raise PartsApartError
+    ctx.expect_here(places.pop())
     announced = completed(who, announced)
     film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
     with ctx.recording(who), ctx.db.snapshot() as session:

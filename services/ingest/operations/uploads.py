@@ -10,7 +10,7 @@ from anyio import CancelScope, to_thread
 from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
-from ingest.domain.upload import Upload, UploadState, is_id
+from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
     ConnectionCutError,
     DigestDiffersError,
@@ -19,6 +19,7 @@ from ingest.errors import (
     MoreThanAnnouncedError,
     NotReadHereError,
     OffsetDiffersError,
+    ReplicaAwayError,
     UploadGoneError,
     UploadInterruptedError,
     UploadUnknownError,
@@ -175,9 +176,13 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
     """Find an upload of the requester's agency.
 
     Raises:
+        ElsewhereError: its bytes lie in the spool of another replica, which looks into the rest.
         UploadUnknownError: unknown, or another agency's; recorded.
         UploadGoneError: it was ended before it was complete.
+        ReplicaAwayError: that replica is not one of those that this process was told of.
     """
+    if is_id(upload_id):
+        ctx.expect_here(replica_of(upload_id))
     with ctx.db.snapshot() as session:
         # PostgreSQL is not to be asked for what cannot be in a text.
         upload = anywhere(session, uploads.find_upload, upload_id) if is_id(upload_id) else None
@@ -187,4 +192,6 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
         raise ctx.refuse(who, UploadUnknownError(), upload.clip_id, upload.agency_id)
     if upload.is_gone:
         raise UploadGoneError
+    if replica_of(upload_id) != ctx.settings.replica:
+        raise ReplicaAwayError
     return upload
