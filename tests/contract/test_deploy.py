@@ -71,6 +71,10 @@ def test_a_provinces_topics_are_the_contracts(things: list[Thing], form: str) ->
         assert unfit.topics(things) == []
 
 
+def test_replicas_that_keep_films_find_each_other(things: list[Thing]) -> None:
+    assert unfit.replicas(things) == []
+
+
 def test_compose_is_what_docker_takes() -> None:
     assert unfit.compose(manifests.compose()) == []
 
@@ -164,6 +168,16 @@ def test_another_partition_count_is_seen(broken: list[Thing], form: str) -> None
         topic["spec"]["partitions"] += 1
         topic["spec"]["config"]["retention.ms"] = 604_800_000
         assert unfit.topics(broken) == ["partitions", topic["metadata"]["name"]]
+
+
+def test_replicas_that_do_not_find_each_other_are_seen(broken: list[Thing]) -> None:
+    its = next(it for it in broken if it["metadata"]["name"] == "liuhen-ingest" and "rep" in str(it))
+    its["spec"]["replicas"] = 3
+    its["spec"]["serviceName"] = "liuhen-ingest"
+    assert [it.partition(" of ")[0] for it in unfit.replicas(broken)] == [
+        "3 replicas are told",
+        "replicas have no names, for lack",
+    ]
 
 
 SERVE: Final = ("serve", "audit", "--port", "8080")

@@ -1,5 +1,6 @@
 """Lists what is wrong with deploy/; tests/contract/test_deploy.py sees each of them red."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -127,6 +128,26 @@ def doors(things: Sequence[Thing]) -> list[str]:
         if len(found) != 1 or target not in {ports[0].get("name"), ports[0]["containerPort"]}:
             wrong.append(f"Service {thing['metadata']['name']} leads to {len(found)} pods")
     return wrong
+
+
+def replicas(things: Sequence[Thing]) -> list[str]:
+    """Replicas of ingest that would not find each other by the addresses they are told."""
+    (its,) = (it for it in things if _is(it, "StatefulSet", "liuhen-ingest"))
+    (container,) = its["spec"]["template"]["spec"]["containers"]
+    told = {it["name"]: it.get("value", "") for it in container["env"]}
+    count, door = its["spec"]["replicas"], its["spec"]["serviceName"]
+    known = [f"http://liuhen-ingest-{number}.{door}:8080" for number in range(count)]
+    said = json.loads(told.get("LIUHEN_INGEST_REPLICAS", json.dumps(known if count == 1 else [])))
+    wrong = [] if said == known else [f"{count} replicas are told of {said}"]
+    wrong += [] if "LIUHEN_INGEST_REPLICA" in told else ["no replica knows which it is"]
+    headless = [
+        it for it in things if _is(it, "Service", door) and it["spec"].get("clusterIP") == "None"
+    ]
+    return wrong if headless else [*wrong, f"replicas have no names, for lack of {door}"]
+
+
+def _is(thing: Thing, kind: str, name: str) -> bool:
+    return thing["kind"] == kind and thing["metadata"]["name"] == name
 
 
 def topics(things: Sequence[Thing]) -> list[str]:

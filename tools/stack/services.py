@@ -1,5 +1,6 @@
 """The services of a stack: a process, a database, two roles and its own variables for each."""
 
+import json
 import os
 import subprocess
 import sys
@@ -24,8 +25,8 @@ FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH")
 
 
 LIUHEN: Final = (sys.executable, "-m", "liuhen")
-ALONE: Final = ("ingest", "audit")
-"""A spool and a log belong to one process each."""
+ALONE: Final = "audit"
+"""A log has one writer."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Service:
     """Its database as the role that owns the tables: for `migrate` alone."""
     role: str
     """The role of `serve`, which owns nothing."""
-    variables: Mapping[str, str]
-    """Its own settings, and those of no other service."""
+    variables: Sequence[Mapping[str, str]]
+    """The settings of each replica, and those of no other service."""
 
     def servers(self, folder: Path) -> list[Server]:
         """A process for each replica; the first bears the service's name."""
@@ -51,9 +52,9 @@ class Service:
                 [*LIUHEN, "serve", self.name, "--port", str(port)],
                 folder / f"{name}.log",
                 partial(_is_ready, port),
-                env={**_inherited(), **self.variables},
+                env={**_inherited(), **variables},
             )
-            for name, port in zip(names, self.ports, strict=True)
+            for name, port, variables in zip(names, self.ports, self.variables, strict=True)
         ]
 
     def migrate(self) -> None:
@@ -62,14 +63,14 @@ class Service:
         Raises:
             EngineError: it could not; says why.
         """
-        as_owner = {**self.variables, f"{_prefix(self.name)}DATABASE_URL": self.owner_url}
+        as_owner = {**self.variables[0], f"{_prefix(self.name)}DATABASE_URL": self.owner_url}
         run(["migrate", self.name, "--role", self.role], as_owner)
 
 
 def services(folder: Path, engines: Engines, replicas: int) -> list[Service]:
     """Every service of the product, with its database, roles and buckets made."""
     buckets = engines.make_buckets()
-    counts = {name: 1 if name in ALONE else replicas for name in SERVICES}
+    counts = {name: 1 if name == ALONE else replicas for name in SERVICES}
     free = iter(free_ports(sum(counts.values())))
     ports = {name: list(islice(free, count)) for name, count in counts.items()}
     return [_service(name, folder, engines, buckets, ports) for name in SERVICES]
@@ -116,19 +117,30 @@ def _service(
         "bus_url": engines.kafka.url,
         "jwks_url": keys,
         "keys_dir": str(folder / name / "keys"),
-        "spool_dir": str(folder / name / "spool"),
         "exports_dir": str(folder / name / "exports"),
         "objects_url": buckets.originals.get(name, ""),
         "bundles_url": buckets.bundles.get(name, ""),
         "lock_mode": "compliance",
+        "replicas": json.dumps([f"http://{HERE}:{port}" for port in ports[name]]),
     }
-    fields = SERVICES[name].settings.model_fields
-    variables = {
-        f"{_prefix(name)}{field.upper()}": place
-        for field, place in places.items()
-        if field in fields
-    }
+    variables = [
+        _variables(name, places | _own(folder / name, replica))
+        for replica in range(len(ports[name]))
+    ]
     return Service(name, ports[name], owner_url, role, variables)
+
+
+def _own(folder: Path, replica: int) -> Mapping[str, str]:
+    """What no two replicas share."""
+    return {"replica": str(replica), "spool_dir": str(folder / f"spool-{replica}")}
+
+
+def _variables(name: str, said: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings among what could be said to any service."""
+    fields = SERVICES[name].settings.model_fields
+    return {
+        f"{_prefix(name)}{field.upper()}": value for field, value in said.items() if field in fields
+    }
 
 
 def _role(postgres: Postgres, database: str, role: str, *rights: str) -> str:
