@@ -124,7 +124,7 @@ def _service(
         "replicas": json.dumps([f"http://{HERE}:{port}" for port in ports[name]]),
     }
     variables = [
-        _variables(name, places | _own(folder / name, replica))
+        _variables(name, {**places, **_own(folder / name, replica)})
         for replica in range(len(ports[name]))
     ]
     return Service(name, ports[name], owner_url, role, variables)
