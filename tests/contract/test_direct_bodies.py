@@ -43,6 +43,10 @@ class Reader:
         if scope["path"] == "/refused":
             await _answer(send, 403, b"no")
             return
+        if scope["path"] == "/halfway" and (taken := direct_bodies.take(scope)):
+            await anext(taken.pieces())
+            await _answer(send, 409, b"enough")
+            return
         body, is_whole, way = await self._read(scope, receive)
         if not self.came.done():
             self.came.set_result((body, is_whole))
@@ -162,8 +166,9 @@ def test_who_answers_before_the_end_of_a_body_ends_the_connection(
     address: tuple[str, int],
 ) -> None:
     with socket.create_connection(address, 20) as sender:
-        sender.sendall(head(len(NOISE), "/refused") + NOISE[:100])
-        assert answer(sender).startswith(b"HTTP/1.1 403")
+        sender.sendall(head(len(NOISE), "/halfway") + NOISE[:100])
+        assert answer(sender).startswith(b"HTTP/1.1 409")
+        assert sender.recv(1) == b""
 
 
 def test_nothing_is_asked_for_before_somebody_reads(
