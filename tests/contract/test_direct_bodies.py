@@ -167,7 +167,9 @@ def test_who_answers_before_the_end_of_a_body_ends_the_connection(
 ) -> None:
     with socket.create_connection(address, 20) as sender:
         sender.sendall(head(len(NOISE), "/halfway") + NOISE[:100])
-        assert answer(sender).startswith(b"HTTP/1.1 409")
+        said = answer(sender)
+        assert said.startswith(b"HTTP/1.1 409")
+        assert b"connection: close" in said
         assert sender.recv(1) == b""
 
 
