@@ -9,12 +9,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import engines, events, verdict
+from bench import engines, events, uploads, verdict
 from bench.figures import Figure, number
 
 BENCHMARKS: Final[dict[str, Callable[[], Sequence[Figure]]]] = {
     "events": events.measure,
     "verdict": verdict.measure,
+    "uploads": uploads.measure,
     "engines": engines.measure,
     "engines_verdict": engines.measure_verdict,
 }

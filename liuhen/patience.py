@@ -6,10 +6,10 @@ from operator import attrgetter
 from typing import Any, ClassVar, Final
 
 from typing_extensions import override
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvloop import Loop
 
 from common.addresses import place_of
+from common.direct_bodies import DirectProtocol
 from common.errors import AppError, problem
 
 HEAD_MAX_S: Final = 20.0
@@ -55,7 +55,7 @@ class PatientLoop(Loop):
         return await super().create_server(*args, **options)
 
 
-class PatientProtocol(HttpToolsProtocol):
+class PatientProtocol(DirectProtocol):
     """uvicorn's protocol with an end to its patience, whenever the other side has to move.
 
     Source: CWE-400; uvicorn has a limit between requests, but none within one.
@@ -106,6 +106,10 @@ class PatientProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
         self._unused_bytes = 0
+
+    @override
+    def body_moved(self) -> None:
+        self._go_on()
 
     @override
     def on_message_complete(self) -> None:

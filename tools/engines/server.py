@@ -69,6 +69,17 @@ class Server:
     def _must_wait(self, before: int) -> bool:
         return bool(self.not_yet) and self.not_yet in self.log.read_bytes()[before:]
 
+    @property
+    def pid(self) -> int:
+        """Its number, while it runs.
+
+        Raises:
+            EngineError: it does not.
+        """
+        if self.process is None:
+            raise EngineError(f"{self.name} does not run")
+        return self.process.pid
+
     def stop(self) -> None:
         """End it as its operator would."""
         self.end(self.stop_signal)

@@ -19,7 +19,8 @@ class Chunk:
     """Where its client believes the upload to be."""
     length: int | None
     """How many bytes it announces, if it does."""
-    pieces: AsyncIterable[bytes]
+    pieces: AsyncIterable[bytes | memoryview]
+    """Each is good until the next is asked for."""
     checksum: Checksum | None = None
     total: int | None = None
     """How long the whole upload is, where its client has learnt that only now."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Annotated, Final
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common import direct_bodies
 from ingest.domain.announcement import Announcement, MetadataError, Secrecy, read_metadata
 from ingest.domain.upload import ALGORITHMS, Checksum, is_id
 from ingest.errors import (
@@ -157,11 +159,14 @@ def brings_bytes(request: Request) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-async def _body(request: Request) -> AsyncGenerator[bytes]:
+async def _body(request: Request) -> AsyncGenerator[bytes | memoryview]:
+    taken = direct_bodies.take(request.scope)
+    pieces = taken.pieces() if taken else request.stream()
     try:
-        async for piece in request.stream():
-            yield piece
-    except ClientDisconnect as error:
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+    except (ClientDisconnect, direct_bodies.CutError) as error:
         raise ConnectionCutError from error
 
 

@@ -1,0 +1,1 @@
+"""Programs that are measured against, or measure: compiled or installed when they are needed."""
