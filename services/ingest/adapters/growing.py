@@ -19,15 +19,12 @@ class Growing:
     Whoever comes next cuts the file to what was acknowledged, and has the rest sent again.
     """
 
-    def __init__(
-        self, files: Files, file: int, upload_id: str, *, named: Callable[[], None]
-    ) -> None:
+    def __init__(self, files: Files, file: int, *, named: Callable[[], None]) -> None:
         """`named` makes the file's name durable and is called with the first bytes."""
         self.written = 0
         self.durable = 0
         self._files = files
         self._file = file
-        self._upload_id = upload_id
         self._named = named
         self._is_broken = False
 
@@ -37,10 +34,10 @@ class Growing:
         Raises:
             SpoolLostError: the file ends before `offset`.
         """
-        with self._telling():
+        with telling():
             size = self._files.size_bytes(self._file)
             if size < offset:
-                raise SpoolLostError(self._upload_id, offset, size)
+                raise SpoolLostError(size)
             if size > offset:
                 self._files.truncate(self._file, offset)
         self.written = self.durable = offset
@@ -52,7 +49,7 @@ class Growing:
             NoRoomError, SpoolFaultError: as if none of them had come.
         """
         offset, left = self.written, memoryview(content)
-        with self._telling():
+        with telling():
             while left:
                 done = self._files.write(self._file, left, offset)
                 offset, left = offset + done, left[done:]
@@ -67,7 +64,7 @@ class Growing:
         if self._is_broken:
             raise SpoolFaultError
         self._is_broken = True  # until it went well
-        with self._telling():
+        with telling():
             self._files.sync(self._file)
             if self.durable == 0:  # also of a file whose maker died before it came to this
                 self._named()
@@ -83,9 +80,16 @@ class Growing:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def _telling(self) -> Generator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise NoRoomError if error.errno in FULL else SpoolFaultError from error
+
+@contextmanager
+def telling() -> Generator[None]:
+    """Say what a disk's failure means for an upload.
+
+    Raises:
+        NoRoomError: the disk is full.
+        SpoolFaultError: it fails otherwise.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise NoRoomError if error.errno in FULL else SpoolFaultError from error

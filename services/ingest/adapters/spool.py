@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from common.objects import fsync
 from ingest.adapters.files import Files
-from ingest.adapters.growing import Growing
+from ingest.adapters.growing import Growing, telling
 from ingest.domain.upload import is_id
 from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError, UploadBusyError
 
@@ -68,21 +68,23 @@ class Spool:
             SpoolLostError: it is gone although it was begun.
             SpoolClosedError: nothing new may begin here, and nothing of it was here yet. Perhaps
                 said only by `sync`.
+            NoRoomError, SpoolFaultError: the disk is full, or fails.
         """
         path = self.path(upload_id)
         is_new = not is_begun and not path.exists()
         if is_new:
             self._expect_open()
-        try:
-            file = self._files.open(path, make=not is_begun)
-        except FileNotFoundError as error:
-            raise SpoolLostError(upload_id) from error
-        try:
-            self._files.lock(file)
-        except BlockingIOError as error:
-            self._files.close(file)
-            raise UploadBusyError from error
-        return Growing(self._files, file, upload_id, named=partial(self._named, path, is_new))
+        with telling():
+            try:
+                file = self._files.open(path, make=not is_begun)
+            except FileNotFoundError as error:
+                raise SpoolLostError from error
+            try:
+                self._files.lock(file)
+            except BlockingIOError as error:
+                self._files.close(file)
+                raise UploadBusyError from error
+        return Growing(self._files, file, named=partial(self._named, path, is_new))
 
     def _named(self, path: Path, is_new: bool) -> None:  # noqa: FBT001 - bound by `open`
         self._files.sync_folder(self._folder)
@@ -149,9 +151,9 @@ class Spool:
                     film.write(block)
                     left -= len(block)
         except FileNotFoundError as error:
-            raise SpoolLostError(part) from error
+            raise SpoolLostError from error
         if left:
-            raise SpoolLostError(part)
+            raise SpoolLostError
 
     def joined(self, upload_id: str) -> None:
         """Take away the name that says that a film is not on record."""
@@ -169,15 +171,17 @@ class Spool:
 
         Raises:
             SpoolLostError: there are fewer.
+            SpoolFaultError: the disk fails.
         """
         left, space = size_bytes, memoryview(bytearray(COPY_BYTES))
-        with suppress(FileNotFoundError), self.path(upload_id).open("rb", buffering=0) as file:
+        path = self.path(upload_id)
+        with telling(), suppress(FileNotFoundError), path.open("rb", buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             while left and (count := file.readinto(space[:left])):
                 take(space[:count])
                 left -= count
         if left:
-            raise SpoolLostError(upload_id, size_bytes, size_bytes - left)
+            raise SpoolLostError(size_bytes - left)
 
     def size_bytes(self, upload_id: str) -> int:
         """How long a film's file is; nothing where there is none."""

@@ -26,8 +26,7 @@ def digest_of(ctx: Context, upload: Upload) -> Running:
         running = ctx.digests.begin()
         with alarmed(upload):
             ctx.spool.read(upload.upload_id, upload.offset, running.update)
-        fields = {"upload_id": upload.upload_id, "size_bytes": upload.offset}
-        logger.info("running digest is made anew", extra=fields)
+        logger.info("running digest is made anew", extra=_fields(upload))
     return running
 
 
@@ -39,7 +38,7 @@ def digest_of_whole(ctx: Context, upload: Upload) -> str:
     """
     size_bytes = ctx.spool.size_bytes(upload.upload_id)
     if size_bytes != upload.offset:
-        raise SpoolLostError(upload.upload_id, upload.offset, size_bytes)
+        raise SpoolLostError(size_bytes)
     return digest_of(ctx, upload).hexdigest()
 
 
@@ -49,10 +48,13 @@ def alarmed(upload: Upload) -> Generator[None]:
     try:
         yield
     except SpoolLostError as error:
-        fields = error.fields | {"agency_id": str(upload.agency_id)}
+        fields = _fields(upload) | {"found_bytes": error.found_bytes}
         logger.error("acknowledged bytes are not in the spool", extra=fields)  # noqa: TRY400 - no bug
         raise
     except SpoolFaultError:
-        fields = {"upload_id": upload.upload_id, "acknowledged_bytes": upload.offset}
-        logger.exception("the spool's disk fails", extra=fields)
+        logger.exception("the spool's disk fails", extra=_fields(upload))
         raise
+
+
+def _fields(upload: Upload) -> dict[str, str | int]:
+    return {"upload_id": upload.upload_id, "acknowledged_bytes": upload.offset}
