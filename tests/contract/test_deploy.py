@@ -171,7 +171,9 @@ def test_another_partition_count_is_seen(broken: list[Thing], form: str) -> None
 
 
 def test_replicas_that_do_not_find_each_other_are_seen(broken: list[Thing]) -> None:
-    its = next(it for it in broken if it["metadata"]["name"] == "liuhen-ingest" and "rep" in str(it))
+    its = next(
+        it for it in broken if it["metadata"]["name"] == "liuhen-ingest" and "rep" in str(it)
+    )
     its["spec"]["replicas"] = 3
     its["spec"]["serviceName"] = "liuhen-ingest"
     assert [it.partition(" of ")[0] for it in unfit.replicas(broken)] == [

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from contracts.identity import Role
 from ingest.errors import ConnectionCutError
-from ingest.operations import uploads
+from ingest.operations import intake, uploads
 from ingest.operations.intake import Chunk
 from tests.support.house import House, house, settle
 from tests.support.people import person
@@ -94,7 +94,7 @@ async def test_what_arrived_of_a_cut_request_need_not_be_sent_again(tmp_path: Pa
 
 
 async def test_a_large_request_is_made_durable_in_several_commits(tmp_path: Path) -> None:
-    film = FILM * (2 * uploads.COMMIT_BYTES // len(FILM)) + b"end"
+    film = FILM * (2 * intake.COMMIT_BYTES // len(FILM)) + b"end"
     async with house(tmp_path) as h:
         clip_id = await upload(h, OFFICER, film)
         assert (await clip(h, OFFICER, clip_id))["sha256"] == sha256(film).hexdigest()

@@ -1,17 +1,19 @@
 """Films that are still arriving, one file each: acknowledged <= durable <= size of the file."""
 
 import errno
-import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from common.objects import fsync
+from ingest.adapters.files import Files
+from ingest.adapters.growing import Growing, telling
 from ingest.domain.upload import is_id
-from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError
+from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError, UploadBusyError
 
 ROOM_MIN_BYTES: Final = 256 * 1024**2
 """Kept free for the databases, which must be able to record what happens on a full disk."""
@@ -33,8 +35,9 @@ class Held(NamedTuple):
 class Spool:
     """A folder of one process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, files: Files | None = None) -> None:
         self._folder = folder
+        self._files = files or Files()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, upload_id: str) -> Path:
@@ -57,38 +60,34 @@ class Spool:
     def has_room(self, size_bytes: int) -> bool:
         return shutil.disk_usage(self._folder).free >= size_bytes + ROOM_MIN_BYTES
 
-    def append(self, upload_id: str, offset: int, content: bytes) -> None:
-        """Return when `content` is durable at `offset`, the end of what is acknowledged.
+    def open(self, upload_id: str, *, is_begun: bool) -> Growing:
+        """Take a film's file to write to it; nobody else does before it is closed.
 
         Raises:
-            SpoolLostError: the file ends before `offset`.
-            SpoolClosedError: nothing new may begin here, and nothing of it was here yet.
-            NoRoomError: the disk is full but for its reserve: uploads announced one by one may
-                together be more than there was room for. What was acknowledged is untouched.
+            UploadBusyError: another process writes to it.
+            SpoolLostError: it is gone although it was begun.
+            SpoolClosedError: nothing new may begin here, and nothing of it was here yet. Perhaps
+                said only by `sync`.
+            NoRoomError, SpoolFaultError: the disk is full, or fails.
         """
-        if not self.has_room(len(content)):
-            raise NoRoomError
         path = self.path(upload_id)
-        is_new = not path.exists()
+        is_new = not is_begun and not path.exists()
         if is_new:
             self._expect_open()
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            size = os.fstat(file).st_size
-            if size < offset:
-                raise SpoolLostError(upload_id)
-            if size > offset:  # written by a process that died before it could acknowledge
-                os.ftruncate(file, offset)
-            _write(file, offset, content)
-            os.fdatasync(file)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise NoRoomError from error
-            raise
-        finally:
-            os.close(file)
-        if offset == 0:  # also of a file whose maker died before it came to this
-            fsync(self._folder)
+        with telling():
+            try:
+                file = self._files.open(path, make=not is_begun)
+            except FileNotFoundError as error:
+                raise SpoolLostError from error
+            try:
+                self._files.lock(file)
+            except BlockingIOError as error:
+                self._files.close(file)
+                raise UploadBusyError from error
+        return Growing(self._files, file, named=partial(self._named, path, is_new))
+
+    def _named(self, path: Path, is_new: bool) -> None:  # noqa: FBT001 - bound by `open`
+        self._files.sync_folder(self._folder)
         if is_new and self.is_closed:
             path.unlink()
             raise SpoolClosedError
@@ -98,14 +97,11 @@ class Spool:
 
         Raises:
             SpoolLostError: there are fewer.
+            UploadBusyError: another process writes to it.
         """
-        with self.path(upload_id).open("r+b") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < size_bytes:
-                raise SpoolLostError(upload_id)
-            if size > size_bytes:
-                file.truncate(size_bytes)
-                os.fdatasync(file.fileno())
+        with self.open(upload_id, is_begun=True) as film:
+            film.continue_at(size_bytes)
+            film.sync()
 
     def _expect_open(self) -> None:
         """Refuse to begin in a closed spool.
@@ -155,9 +151,9 @@ class Spool:
                     film.write(block)
                     left -= len(block)
         except FileNotFoundError as error:
-            raise SpoolLostError(part) from error
+            raise SpoolLostError from error
         if left:
-            raise SpoolLostError(part)
+            raise SpoolLostError
 
     def joined(self, upload_id: str) -> None:
         """Take away the name that says that a film is not on record."""
@@ -170,11 +166,29 @@ class Spool:
     def _joining(self, upload_id: str) -> Path:
         return self._folder / f"{JOINING}{upload_id}"
 
-    def digest(self, upload_id: str) -> str:
-        """The SHA-256 of the whole file, read from the disk and not from memory."""
-        with self.path(upload_id).open("rb") as file:
+    def read(self, upload_id: str, size_bytes: int, take: Callable[[memoryview], None]) -> None:
+        """Give `take` a film's first bytes, from the disk and not from memory.
+
+        Raises:
+            SpoolLostError: there are fewer.
+            SpoolFaultError: the disk fails.
+        """
+        left, space = size_bytes, memoryview(bytearray(COPY_BYTES))
+        path = self.path(upload_id)
+        with telling(), suppress(FileNotFoundError), path.open("rb", buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            while left and (count := file.readinto(space[:left])):
+                take(space[:count])
+                left -= count
+        if left:
+            raise SpoolLostError(size_bytes - left)
+
+    def size_bytes(self, upload_id: str) -> int:
+        """How long a film's file is; nothing where there is none."""
+        try:
+            return self.path(upload_id).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def remove(self, upload_id: str) -> None:
         self.path(upload_id).unlink(missing_ok=True)
@@ -190,10 +204,3 @@ class Spool:
     def uploads(self) -> Sequence[str]:
         """The ids of the uploads that have a file."""
         return [file.name for file in self._folder.iterdir() if is_id(file.name)]
-
-
-def _write(file: int, offset: int, content: bytes) -> None:
-    left = memoryview(content)
-    while left:
-        written = os.pwrite(file, left, offset)
-        offset, left = offset + written, left[written:]

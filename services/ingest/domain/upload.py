@@ -9,6 +9,7 @@ from typing import Final, Self, TypeVar
 from uuid import UUID
 
 from ingest.domain.announcement import MetadataError
+from ingest.domain.running import SavedDigest
 
 SECRET_BYTES: Final = 16
 """Of an upload's id, in hexadecimal form: it is guessed by nobody."""
@@ -100,6 +101,8 @@ class Upload:
     """When its last byte came, or when it began."""
     concat: str | None = None
     """`Upload-Concat` as its client said it: `partial`, `final;…`, or nothing."""
+    running: SavedDigest | None = None
+    """The SHA-256 of the first `offset` bytes, where it could be saved."""
 
     @property
     def is_part(self) -> bool:
@@ -116,9 +119,10 @@ class Upload:
         """Whether it may still end without becoming a film."""
         return self.state in {UploadState.RECEIVING, UploadState.PART}
 
-    def advanced(self, by: int, now: datetime) -> Self:
+    def advanced(self, by: int, now: datetime, running: SavedDigest | None = None) -> Self:
         """The upload after `by` more bytes became durable."""
-        return _seen_whole(replace(self, offset=self.offset + by, moved_at=now))
+        offset = self.offset + by
+        return _seen_whole(replace(self, offset=offset, moved_at=now, running=running))
 
     def declared(self, size_bytes: int) -> Self:
         """The upload once its client knows its length."""
@@ -126,12 +130,13 @@ class Upload:
 
     def ended(self, state: UploadState) -> Self:
         """The upload without its bytes, once it was terminated or has expired."""
-        return replace(self, offset=0, state=state)
+        return replace(self, offset=0, state=state, running=None)
 
     def kept(self, sha256: str) -> Self:
         """The upload once its bytes are kept under `sha256`."""
         same = sha256 == self.sha256
-        return replace(self, state=UploadState.STORED if same else UploadState.QUARANTINED)
+        state = UploadState.STORED if same else UploadState.QUARANTINED
+        return replace(self, state=state, running=None)
 
 
 U = TypeVar("U", bound=Upload)

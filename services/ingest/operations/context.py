@@ -7,6 +7,7 @@ from anyio import CapacityLimiter
 from common import service
 from common.loops import Wake
 from common.objects import Objects
+from ingest.adapters.sha256 import Digests
 from ingest.adapters.spool import Spool
 from ingest.adapters.turns import Turns
 from ingest.errors import ElsewhereError
@@ -27,6 +28,8 @@ class Context(service.Context):
     joining: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     """One film at a time is joined of its parts: it is copying, and of two joins of the same parts
     the second need not begin."""
+    digests: Digests = field(default_factory=Digests.open)
+    """The running digests of films that arrive."""
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
 

@@ -12,6 +12,7 @@ from contracts.ingest import ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
 from ingest.domain.upload import Upload, UploadState
 from ingest.operations.context import Context
+from ingest.operations.digesting import digest_of_whole
 from ingest.store import clips, probing, uploads
 
 KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
@@ -23,13 +24,13 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     """Keep and lock a film whose every byte arrived, then record and announce it. Safe to repeat.
 
     Object first: one without a record is harmless, a record without its bytes is lost evidence.
-    The digest is read from the disk again, not carried along. A film that is not what was announced
+    The digest is the running one, made while the bytes came. A film that is not what was announced
     is kept as well, apart: nobody may lose it, and nobody may use it.
     """
     with ctx.db.snapshot() as session:
         upload = uploads.upload(session, upload_id)
     if upload.state is UploadState.RECEIVED:
-        sha256 = ctx.spool.digest(upload_id)
+        sha256 = digest_of_whole(ctx, upload)
         ctx.objects.adopt(ctx.spool.path(upload_id), sha256)
         ctx.objects.lock_until(sha256, ctx.clock.now() + ctx.settings.first_lock)
         upload = _record(ctx, upload, sha256)

@@ -4,11 +4,24 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
+from typing import Final
 
 from ingest.domain.upload import Checksum, Upload
-from ingest.errors import ChecksumDiffersError
+from ingest.errors import (
+    ChecksumDiffersError,
+    MoreThanAnnouncedError,
+    NoRoomError,
+    UploadGoneError,
+    UploadInterruptedError,
+)
 from ingest.operations.context import Context
+from ingest.operations.digesting import alarmed, digest_of
 from ingest.store import uploads
+from ingest.store.uploads import LostTurnError
+
+COMMIT_BYTES: Final = 16 * 1024**2
+"""How much may come between two commit points. At 16 MiB these cost less than can be measured (32
+uploads at once: 674 MiB/s with them, 668 without), and no client sends more than that again."""
 
 
 @dataclass(frozen=True)
@@ -27,29 +40,85 @@ class Chunk:
 
 
 class Intake:
-    """Bytes of an upload in whose turn we are.
+    """Bytes of an upload in whose turn we are; to be closed.
 
-    Each piece is acknowledged as soon as it is durable. With a checksum nothing is, before all has
+    They are acknowledged by commit points: the bytes are made durable, then the row says so and
+    carries the running digest (ADR 0021). With a checksum nothing is acknowledged before all has
     come and is right: what lies in the file behind the acknowledged offset then counts for nothing,
     and the next request writes over it (tus 1.0, "Checksum").
     """
 
     def __init__(self, ctx: Context, upload: Upload, checksum: Checksum | None) -> None:
+        """Take the film's file and go on where the row says that the upload is.
+
+        Raises:
+            UploadBusyError: another process writes this upload.
+            UploadInterruptedError: another process has moved it.
+            SpoolLostError: acknowledged bytes are gone; alarmed.
+            SpoolFaultError: the disk fails; alarmed.
+            SpoolClosedError: nothing new may begin here.
+        """
         self.upload = upload
-        self.end = upload.offset
-        """Up to here the file is durable."""
-        self.limit = size_limit(ctx, upload)
+        self.waiting = bytearray()
+        """Held, and not yet written."""
+        self._limit = size_limit(ctx, upload)
         self._ctx = ctx
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
+        with alarmed(upload):
+            self._film = ctx.spool.open(upload.upload_id, is_begun=upload.offset > 0)
+        try:
+            self._refuse_moved()  # until the file was ours, another process might have
+            with alarmed(upload):
+                self._film.continue_at(upload.offset)
+            self._digest = digest_of(ctx, upload)
+        except BaseException:
+            self._film.close()
+            raise
 
-    def take(self, content: bytes) -> None:
-        """Make bytes durable, and acknowledged unless a checksum is still to be compared."""
-        self._ctx.spool.append(self.upload.upload_id, self.end, content)
-        self.end += len(content)
+    def hold(self, content: bytes) -> None:
+        """Take bytes in hand.
+
+        Raises:
+            MoreThanAnnouncedError: the upload would become too long.
+        """
+        self.waiting += content
+        if self._film.written + len(self.waiting) > self._limit:
+            raise MoreThanAnnouncedError
+
+    def write(self) -> None:
+        """Write what is held, and come to a commit point if one is due.
+
+        Raises:
+            NoRoomError: as if this had not come; what came before is acknowledged.
+            SpoolFaultError, UploadInterruptedError: as of `commit`.
+        """
+        content, self.waiting = self.waiting, bytearray()
+        if not self._ctx.spool.has_room(len(content)):
+            self.commit()
+            raise NoRoomError
+        with alarmed(self.upload):
+            self._film.write(content)
+        self._digest.update(content)
         if self._hash:
             self._hash.update(content)
-        else:
+        if self._film.written - self._film.durable >= COMMIT_BYTES:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make all that came durable, and acknowledged unless a checksum is still to be compared.
+
+        Raises:
+            NoRoomError: the disk is full; what was acknowledged before still is.
+            SpoolFaultError: the disk fails, alarmed; the same holds.
+            UploadInterruptedError: another process has moved the upload.
+        """
+        if self.waiting:
+            self.write()
+        if self._film.written > self._film.durable:
+            with alarmed(self.upload):
+                self._film.sync()
+        if self._hash is None:
             self._acknowledge()
 
     def finish(self) -> Upload:
@@ -57,21 +126,40 @@ class Intake:
 
         Raises:
             ChecksumDiffersError: these are not the bytes of the checksum.
+            NoRoomError, SpoolFaultError, UploadInterruptedError: as of `commit`.
         """
+        self.commit()
         if self._checksum and self._hash:
             if not hmac.compare_digest(self._hash.digest(), self._checksum.digest):
                 raise ChecksumDiffersError(self.upload.offset)
             self._acknowledge()
         return self.upload
 
+    def close(self) -> None:
+        self._film.close()
+
     def _acknowledge(self) -> None:
         """Write the row after the bytes: an offset on record is a promise."""
-        if self.end == self.upload.offset:
+        by = self._film.durable - self.upload.offset
+        if not by:
             return
-        after = self.upload.advanced(self.end - self.upload.offset, self._ctx.clock.now())
-        with self._ctx.db.transaction() as session:
-            uploads.advance(session, self.upload, after)
+        after = self.upload.advanced(by, self._ctx.clock.now(), self._digest.saved())
+        try:
+            with self._ctx.db.transaction() as session:
+                uploads.advance(session, self.upload, after)
+        except LostTurnError:
+            self._refuse_moved()
+            raise
+        self._ctx.digests.remember(after.upload_id, self._digest)
         self.upload = after
+
+    def _refuse_moved(self) -> None:
+        with self._ctx.db.snapshot() as session:
+            now = uploads.find_upload(session, self.upload.upload_id)
+        if now is None or now.is_gone:
+            raise UploadGoneError
+        if (now.offset, now.state) != (self.upload.offset, self.upload.state):
+            raise UploadInterruptedError(now.offset)
 
 
 def size_limit(ctx: Context, upload: Upload) -> int:

@@ -1,7 +1,8 @@
 """Films arrive: received with every acknowledged byte durable, and kept at the end."""
 
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterable
+from contextlib import closing, suppress
 from typing import Final, NoReturn
 
 import anyio
@@ -20,17 +21,22 @@ from ingest.errors import (
     NotReadHereError,
     OffsetDiffersError,
     ReplicaAwayError,
+    SpoolLostError,
     UploadGoneError,
     UploadInterruptedError,
     UploadUnknownError,
 )
 from ingest.operations.context import Context
+from ingest.operations.digesting import alarmed
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
 from ingest.store import uploads
+from ingest.store.uploads import LostTurnError
 
-COMMIT_BYTES: Final = 4 * 1024**2
-"""How much may arrive before it is made durable; also what a connection may hold in memory."""
+BATCH_BYTES: Final = 1024**2
+"""How much is handed to a thread at once; also what a connection may hold in memory."""
+COMMIT_S: Final = 5
+"""How long a client that sends slowly may wait for a commit point."""
 SILENCE_MAX_S: Final = 60
 """A client that sends nothing for so long is taken for gone."""
 
@@ -70,6 +76,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         UploadInterruptedError: a newer request took over, or the client fell silent.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
         NoRoomError: the disk is full.
+        SpoolFaultError, SpoolLostError: the disk fails or has lost bytes; alarmed.
+        UploadBusyError: another process receives it.
         DigestDiffersError: the film is complete and is not what was announced.
     """
     await to_thread.run_sync(own, ctx, who, upload_id)
@@ -86,7 +94,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
-            upload = await _receive(Intake(ctx, upload, chunk.checksum), chunk, reading)
+            upload = await _receive(ctx, upload, chunk, reading)
     return await finished(ctx, upload)
 
 
@@ -125,23 +133,29 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
     return declared
 
 
-async def _receive(intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload:
-    waiting, silence = bytearray(), CancelScope()
-    with reading, silence, suppress(ConnectionCutError):
+async def _receive(ctx: Context, upload: Upload, chunk: Chunk, reading: CancelScope) -> Upload:
+    with closing(await to_thread.run_sync(Intake, ctx, upload, chunk.checksum)) as intake:
+        silence = CancelScope()
+        with reading, silence, suppress(ConnectionCutError):
+            await _read(chunk.pieces, intake, silence)
+        # Whatever ended the reading: what has arrived need not be sent again.
+        await to_thread.run_sync(intake.commit)
+        if reading.cancelled_caught or silence.cancelled_caught:
+            raise UploadInterruptedError(intake.upload.offset)
+        return await to_thread.run_sync(intake.finish)
+
+
+async def _read(pieces: AsyncIterable[bytes], intake: Intake, silence: CancelScope) -> None:
+    committed_at = anyio.current_time()
+    silence.deadline = committed_at + SILENCE_MAX_S
+    async for piece in pieces:
+        intake.hold(piece)
+        if anyio.current_time() - committed_at >= COMMIT_S:
+            await to_thread.run_sync(intake.commit)
+            committed_at = anyio.current_time()
+        elif len(intake.waiting) >= BATCH_BYTES:
+            await to_thread.run_sync(intake.write)
         silence.deadline = anyio.current_time() + SILENCE_MAX_S
-        async for piece in chunk.pieces:
-            waiting += piece
-            if intake.end + len(waiting) > intake.limit:
-                raise MoreThanAnnouncedError
-            if len(waiting) >= COMMIT_BYTES:
-                await to_thread.run_sync(intake.take, bytes(waiting))
-                waiting.clear()
-            silence.deadline = anyio.current_time() + SILENCE_MAX_S
-    if waiting:  # whatever ended the reading: what has arrived need not be sent again
-        await to_thread.run_sync(intake.take, bytes(waiting))
-    if reading.cancelled_caught or silence.cancelled_caught:
-        raise UploadInterruptedError(intake.upload.offset)
-    return await to_thread.run_sync(intake.finish)
 
 
 async def finished(ctx: Context, upload: Upload) -> Upload:
@@ -156,9 +170,21 @@ async def finished(ctx: Context, upload: Upload) -> Upload:
                 upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
         except StoreAwayError:
             logger.warning("film waits for the store", extra={"upload_id": upload.upload_id})
+        except (LostTurnError, SpoolLostError) as error:
+            upload = await to_thread.run_sync(_kept_elsewhere, ctx, upload, error)
     if upload.state is UploadState.QUARANTINED:
         raise DigestDiffersError
     return upload
+
+
+def _kept_elsewhere(ctx: Context, upload: Upload, error: Exception) -> Upload:
+    """The upload as another process has kept it meanwhile; otherwise it was `error`."""
+    with ctx.db.snapshot() as session:
+        now = uploads.upload(session, upload.upload_id)
+    if now.state is UploadState.RECEIVED:
+        with alarmed(upload):
+            raise error
+    return now
 
 
 def refuse_reading(ctx: Context, who: Requester, upload_id: str) -> NoReturn:

@@ -6,39 +6,68 @@ from pathlib import Path
 
 import pytest
 
-from ingest.adapters import spool as adapter
+from ingest.adapters import files
 from ingest.adapters.spool import Spool
-from ingest.errors import NoRoomError, SpoolClosedError, SpoolLostError
+from ingest.errors import SpoolClosedError, SpoolFaultError, SpoolLostError, UploadBusyError
 
 ID = "0" * 32
 
 
+def put(spool: Spool, offset: int, content: bytes) -> None:
+    """Make bytes durable behind those that are acknowledged."""
+    with spool.open(ID, is_begun=offset > 0) as film:
+        film.continue_at(offset)
+        film.write(content)
+        film.sync()
+
+
 def test_what_was_written_but_never_acknowledged_is_cut_off(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    spool.append(ID, 0, b"acknowledged")
-    spool.append(ID, len(b"acknowledged"), b" and then the process died in a longer chunk")
-    spool.append(ID, len(b"acknowledged"), b" again")
+    put(spool, 0, b"acknowledged")
+    put(spool, len(b"acknowledged"), b" and then the process died in a longer chunk")
+    put(spool, len(b"acknowledged"), b" again")
     assert spool.path(ID).read_bytes() == b"acknowledged again"
-    assert spool.digest(ID) == sha256(b"acknowledged again").hexdigest()
 
 
-def test_a_spool_shorter_than_acknowledged_is_an_alarm_and_is_not_filled(tmp_path: Path) -> None:
+def test_a_spool_shorter_than_acknowledged_is_not_filled(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    spool.append(ID, 0, b"short")
+    put(spool, 0, b"short")
     with pytest.raises(SpoolLostError):
-        spool.append(ID, 6, b"more")
+        put(spool, 6, b"more")
+    with pytest.raises(SpoolLostError):
+        spool.trim(ID, 6)
     assert spool.path(ID).read_bytes() == b"short"
 
 
-def test_the_reserve_is_kept_while_films_arrive_and_what_was_acknowledged_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_film_that_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    spool.append(ID, 0, b"acknowledged")
-    monkeypatch.setattr(adapter, "ROOM_MIN_BYTES", 2**62)
-    with pytest.raises(NoRoomError):
-        spool.append(ID, len(b"acknowledged"), b" more")
-    assert spool.path(ID).read_bytes() == b"acknowledged"
+    with pytest.raises(SpoolLostError):
+        put(spool, 5, b"more")
+    assert spool.held() == (0, 0)
+
+
+def test_what_is_read_again_is_what_is_acknowledged_and_all_of_it(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    content = bytes(range(256)) * 5_000
+    put(spool, 0, content + b"never acknowledged")
+    running = sha256()
+    spool.read(ID, len(content), running.update)
+    assert running.hexdigest() == sha256(content).hexdigest()
+    with pytest.raises(SpoolLostError):
+        spool.read(ID, len(content) + 100, running.update)
+    with pytest.raises(SpoolLostError):
+        spool.read("f" * 32, 1, running.update)
+
+
+def test_one_request_at_a_time_writes_a_film_whichever_process_it_is_in(tmp_path: Path) -> None:
+    spool, other = Spool(tmp_path), Spool(tmp_path)
+    put(spool, 0, b"film")
+    with spool.open(ID, is_begun=True), pytest.raises(UploadBusyError):
+        other.open(ID, is_begun=True)
+    with spool.open(ID, is_begun=True), pytest.raises(UploadBusyError):
+        other.trim(ID, 2)
+    other.trim(ID, 2)
+    assert spool.path(ID).read_bytes() == b"fi"
 
 
 @pytest.mark.parametrize("name", ["../keys/token.key", "0" * 31, "0" * 33, "G" * 32, "", ID + "\n"])
@@ -51,14 +80,14 @@ def test_a_link_in_the_spool_is_not_followed(tmp_path: Path) -> None:
     spool, outside = Spool(tmp_path / "spool"), tmp_path / "outside"
     outside.write_bytes(b"not ours")
     spool.path(ID).symlink_to(outside)
-    with pytest.raises(OSError, match="Too many levels"):
-        spool.append(ID, 0, b"film")
+    with pytest.raises(SpoolFaultError):
+        spool.open(ID, is_begun=False)
     assert outside.read_bytes() == b"not ours"
 
 
 def test_nobody_else_may_read_what_is_still_arriving(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
-    spool.append(ID, 0, b"film")
+    put(spool, 0, b"film")
     assert spool.path(ID).stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o700
 
@@ -69,8 +98,9 @@ def test_the_first_bytes_are_findable_after_a_power_cut_also_after_a_crash_befor
     spool = Spool(tmp_path)
     spool.path(ID).write_bytes(b"written by a process that died before the folder was durable")
     durable: list[Path] = []
-    monkeypatch.setattr(adapter, "fsync", durable.append)
-    spool.append(ID, 0, b"film")
+    monkeypatch.setattr(files, "fsync", durable.append)
+    put(spool, 0, b"film")
+    put(spool, 4, b" and more")
     assert durable == [tmp_path]
 
 
@@ -86,7 +116,7 @@ def test_a_spool_that_closes_while_a_film_begins_does_not_hold_it(
 
     monkeypatch.setattr(os, "fdatasync", closes_meanwhile)
     with pytest.raises(SpoolClosedError):
-        spool.append(ID, 0, b"film")
+        put(spool, 0, b"film")
     assert spool.held() == (0, 0)
 
 
@@ -94,7 +124,7 @@ def test_a_spool_that_closes_while_parts_are_joined_holds_the_parts_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spool, film = Spool(tmp_path), "f" * 32
-    spool.append(ID, 0, b"part")
+    put(spool, 0, b"part")
     flush = os.fdatasync
 
     def closes_meanwhile(file: int) -> None:
