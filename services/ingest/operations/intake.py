@@ -76,8 +76,8 @@ class Intake:
             self._film.close()
             raise
 
-    def hold(self, content: bytes) -> None:
-        """Take bytes in hand.
+    def hold(self, content: bytes | bytearray | memoryview) -> None:
+        """Take a copy of bytes in hand.
 
         Raises:
             MoreThanAnnouncedError: the upload would become too long.
@@ -86,14 +86,17 @@ class Intake:
         if self._film.written + len(self.waiting) > self._limit:
             raise MoreThanAnnouncedError
 
-    def write(self) -> None:
-        """Write what is held, and come to a commit point if one is due.
+    def write(self, content: bytes | bytearray | memoryview = b"") -> None:
+        """Write what is held and then `content`, and come to a commit point if one is due.
 
         Raises:
+            MoreThanAnnouncedError: the upload would become too long.
             NoRoomError: as if this had not come; what came before is acknowledged.
             SpoolFaultError, UploadInterruptedError: as of `commit`.
         """
-        content, self.waiting = self.waiting, bytearray()
+        if self.waiting or len(content) > self._limit - self._film.written:
+            self.hold(content)
+            content, self.waiting = self.waiting, bytearray()
         if not self._ctx.spool.has_room(len(content)):
             self.commit()
             raise NoRoomError

@@ -35,6 +35,8 @@ from ingest.store.uploads import LostTurnError
 
 BATCH_BYTES: Final = 1024**2
 """How much is handed to a thread at once; also what a connection may hold in memory."""
+LARGE_BYTES: Final = 256 * 1024
+"""A piece as large as this goes to a thread as it lies: a copy would cost more than the way."""
 COMMIT_S: Final = 5
 """How long a client that sends slowly may wait for a commit point."""
 SILENCE_MAX_S: Final = 60
@@ -145,11 +147,16 @@ async def _receive(ctx: Context, upload: Upload, chunk: Chunk, reading: CancelSc
         return await to_thread.run_sync(intake.finish)
 
 
-async def _read(pieces: AsyncIterable[bytes], intake: Intake, silence: CancelScope) -> None:
+async def _read(
+    pieces: AsyncIterable[bytes | memoryview], intake: Intake, silence: CancelScope
+) -> None:
     committed_at = anyio.current_time()
     silence.deadline = committed_at + SILENCE_MAX_S
     async for piece in pieces:
-        intake.hold(piece)
+        if len(piece) >= LARGE_BYTES:
+            await to_thread.run_sync(intake.write, piece)
+        else:
+            intake.hold(piece)
         if anyio.current_time() - committed_at >= COMMIT_S:
             await to_thread.run_sync(intake.commit)
             committed_at = anyio.current_time()
