@@ -1,8 +1,8 @@
 """Reads the facts of one film on standard input. Run as a process of its own, which limits itself.
 
 A film is untrusted input to a large C library. Before the first byte of it is read, this process
-gives up time, memory, new files and sockets; nothing it prints is trusted beyond its form. It
-imports little, because it is started once for every clip.
+gives up what `confinement` says; nothing it prints is trusted beyond its form. It imports little,
+because it is started once for every clip.
 """
 
 # PyAV's stubs leave its packets' types open.
@@ -10,10 +10,7 @@ imports little, because it is started once for every clip.
 # pyright: reportUnknownArgumentType=false
 
 import json
-import os
 import re
-import resource
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,13 +24,8 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.subtitles import codeccontext, stream
 
-CPU_S_MAX: Final = 120
-"""A film of 8 GiB takes about a tenth of it: packets are counted, not decoded."""
-WALL_S_MAX: Final = 900
-"""The kernel's alarm, which ends also a process that hangs in C."""
-MEMORY_MAX_BYTES: Final = 2 * 1024**3
-OUTPUT_MAX_BYTES: Final = 64 * 1024
-STANDARD_FILES: Final = 3
+from ingest.adapters.confinement import Limits, confine
+
 READ_BYTES: Final = 1024 * 1024
 TRIES_MAX: Final = 300
 """Packets among which one must decode; a stream may begin between two key pictures."""
@@ -48,22 +40,8 @@ Main = VideoStream | AudioStream
 
 
 def main() -> None:
-    limit_this_process()
+    confine(Limits.from_json(sys.argv[1]))
     json.dump(read_facts(FileIO(0, closefd=False)), sys.stdout)
-
-
-def limit_this_process() -> None:
-    """Give up what reading a film does not need; hard limits cannot be taken back."""
-    for what, most in (
-        (resource.RLIMIT_CPU, CPU_S_MAX),
-        (resource.RLIMIT_AS, MEMORY_MAX_BYTES),
-        (resource.RLIMIT_FSIZE, OUTPUT_MAX_BYTES),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, STANDARD_FILES),
-    ):
-        resource.setrlimit(what, (most, most))
-    signal.alarm(WALL_S_MAX)
-    os.nice(10)
 
 
 def read_facts(film: FileIO) -> dict[str, object]:

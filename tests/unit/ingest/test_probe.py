@@ -4,9 +4,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
-import resource
-import subprocess
-import sys
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -88,20 +85,3 @@ def test_a_playlist_leads_to_no_other_file(film: Path, tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_text(text)
         assert probe(tmp_path / name) == UNDECODABLE
-
-
-def test_the_process_gives_up_files_sockets_memory_and_time() -> None:
-    code = (
-        "import socket, resource as r\n"
-        "from ingest.adapters.probe import limit_this_process\n"
-        "limit_this_process()\n"
-        "print([r.getrlimit(n) for n in (r.RLIMIT_CPU, r.RLIMIT_AS, r.RLIMIT_FSIZE)])\n"
-        "for act in (socket.socket, lambda: open('/etc/hostname')):\n"
-        "    try: act()\n"
-        "    except OSError as error: print(error.errno)\n"
-    )
-    said = subprocess.run(  # noqa: S603 - our own interpreter and text
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    assert said == ["[(120, 120), (2147483648, 2147483648), (65536, 65536)]", "24", "24"]
-    assert resource.getrlimit(resource.RLIMIT_AS) == (-1, -1)
