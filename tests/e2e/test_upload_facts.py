@@ -16,6 +16,8 @@ from ingest.operations.probing import PAUSE, RETRY, TRIES_MAX, open_film
 from ingest.store import probing
 from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
+from tests.support.films import film
+from tests.support.hostile import hostile
 from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.said import said, say
@@ -75,6 +77,23 @@ async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Pat
         assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
         await settle(h.app)
         assert said(h, "ingest").count("ingest.clip.probed.v1") == 1
+
+
+async def test_hostile_films_are_kept_and_flagged_and_stop_no_other(tmp_path: Path) -> None:
+    films = [content for _, content in hostile(tmp_path) if 0 < len(content) < 10_000]
+    sane = film(tmp_path / "good.mp4", range(50)).read_bytes()
+    async with house(tmp_path / "house") as h:
+        ids = list[UUID]()
+        for content in (*films, sane):
+            location, clip_id = await begin(h, OFFICER, content)
+            await send(h, OFFICER, location, 0, content)
+            ids.append(clip_id)
+        await settle(h.app)
+        read = [await clip(h, OFFICER, clip_id) for clip_id in ids]
+    assert {known["state"] for known in read} == {"stored"}
+    assert None not in [known["facts"] for known in read]
+    assert not any(known["facts"]["decodable"] for known in read[:5])
+    assert read[-1]["facts"]["decodable"]
 
 
 def lose(h: House, film: bytes) -> Path:

@@ -14,7 +14,8 @@ import av
 from av import AudioFrame, AudioStream, VideoFrame
 from PIL import Image
 
-from ingest.adapters.probe_process import ProbeProcess
+from ingest.adapters.confinement import Limits
+from ingest.adapters.probe_process import LIMITS, ProbeProcess
 from ingest.domain.facts import Facts
 
 RATE: Final = 5
@@ -25,10 +26,10 @@ WAIT_S: Final = 120
 WHITE, BLACK = Image.new("RGB", SIZE, "white"), Image.new("RGB", SIZE)
 
 
-def probe(path: Path) -> Facts:
+def probe(path: Path, limits: Limits = LIMITS) -> Facts:
     """What the real, confined process says of a file."""
     with path.open("rb") as film:
-        process = ProbeProcess(film)
+        process = ProbeProcess(film, limits)
     facts = process.wait(WAIT_S)
     process.close()
     assert facts is not None
