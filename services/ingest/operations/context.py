@@ -19,6 +19,8 @@ class Context(service.Context):
     settings: Settings
     spool: Spool
     objects: Objects
+    derivatives: Objects
+    """What is made of originals: never locked, since it can be made again."""
     receiving: Turns = field(default_factory=Turns)
     """Who may read from a client into an upload."""
     finishing: Turns = field(default_factory=Turns)
@@ -28,3 +30,4 @@ class Context(service.Context):
     the second need not begin."""
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
+    underived: Wake = field(default_factory=Wake)
