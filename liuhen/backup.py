@@ -191,7 +191,7 @@ def _files(data: Path, cut: Path) -> Iterator[tuple[Path, str]]:
 def _is_object(name: str) -> bool:
     """Whether a file's name is what its bytes must be; the lock of one lies a folder deeper."""
     match Path(name).parts:
-        case ("objects" | "bundles", _, last):
+        case ("objects" | "bundles" | "derivatives", _, last):
             return bool(DIGEST.fullmatch(last))
         case _:
             return False

@@ -11,7 +11,7 @@ from common.objects import PIECE_BYTES, fsync
 SUMS: Final = "SHA256SUMS"
 CONTENT: Final = "data"
 """Below this, the files as they lie in a data folder."""
-READ_ONLY: Final = {"objects", "bundles", "exports"}
+READ_ONLY: Final = {"objects", "bundles", "derivatives", "exports"}
 """Folders whose files are never written again; all others are their owner's alone."""
 
 

@@ -11,10 +11,13 @@ import pytest
 
 from contracts.identity import Role
 from ingest.domain.announcement import clip_id_of
+from ingest.domain.facts import Facts
 from ingest.operations.probing import PAUSE, RETRY, TRIES_MAX, open_film
 from ingest.store import probing
 from liuhen.demo.film import make_film
 from tests.support.clock import FrozenClock
+from tests.support.films import film
+from tests.support.hostile import hostile
 from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.said import said, say
@@ -30,6 +33,7 @@ async def test_a_real_film_is_probed(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         clip_id = await upload(h, OFFICER, film.read_bytes())
         facts = (await clip(h, OFFICER, clip_id))["facts"]
+        assert [track.pop("kind") for track in facts.pop("tracks")] == ["video", "audio"]
         assert facts == {
             "decodable": True,
             "duration_ms": 20_000,
@@ -40,7 +44,30 @@ async def test_a_real_film_is_probed(tmp_path: Path) -> None:
             "frame_rate_milli": 5000,
             "made_at": "2026-01-05T01:00:00Z",
             "jumps": 0,
+            "container": "mov-mp4-m4a-3gp-3g2-mj2",
+            "breaks": [],
+            "missing_ms": 0,
+            "filmed_ms": 20_000,
+            "made_at_local": None,
+            "black": "no",
+            "silent": "no",
+            "pictures_seen": 1,
+            "heard_ms": 64,
         }
+
+
+async def test_what_an_older_probe_read_stays_readable(tmp_path: Path) -> None:
+    """Each column that came later is empty in a row from before."""
+    async with house(tmp_path) as h:
+        clip_id = await upload(h, OFFICER, b"not a film")
+        before = (await clip(h, OFFICER, clip_id))["facts"]
+        names = [name for name, field in Facts.model_fields.items() if not field.is_required()]
+        with h.ctx("ingest").db.transaction() as session:
+            emptied = ", ".join(f"{name} = NULL" for name in names)
+            session.connection().exec_driver_sql(f"UPDATE facts SET {emptied}")  # noqa: S608 - ours
+        after = (await clip(h, OFFICER, clip_id))["facts"]
+        assert after == before | dict.fromkeys(names)
+        assert "tracks" in names
 
 
 async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Path) -> None:
@@ -50,6 +77,23 @@ async def test_a_film_that_cannot_be_read_is_kept_and_flagged_once(tmp_path: Pat
         assert (known["state"], known["facts"]["decodable"]) == ("stored", False)
         await settle(h.app)
         assert said(h, "ingest").count("ingest.clip.probed.v1") == 1
+
+
+async def test_hostile_films_are_kept_and_flagged_and_stop_no_other(tmp_path: Path) -> None:
+    films = [content for _, content in hostile(tmp_path) if 0 < len(content) < 10_000]
+    sane = film(tmp_path / "good.mp4", range(50)).read_bytes()
+    async with house(tmp_path / "house") as h:
+        ids = list[UUID]()
+        for content in (*films, sane):
+            location, clip_id = await begin(h, OFFICER, content)
+            await send(h, OFFICER, location, 0, content)
+            ids.append(clip_id)
+        await settle(h.app)
+        read = [await clip(h, OFFICER, clip_id) for clip_id in ids]
+    assert {known["state"] for known in read} == {"stored"}
+    assert None not in [known["facts"] for known in read]
+    assert not any(known["facts"]["decodable"] for known in read[:5])
+    assert read[-1]["facts"]["decodable"]
 
 
 def lose(h: House, film: bytes) -> Path:

@@ -1,12 +1,15 @@
 """What a kept clip and its lock are. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from contracts.ingest import DerivativeKind
 from ingest.domain.announcement import Announcement
+from ingest.domain.derivative import Derivative
 from ingest.domain.facts import Facts
 from ingest.domain.upload import UploadState
 
@@ -51,6 +54,9 @@ class Clip:
     announced: Announcement
     facts: Facts | None
     lock: Lock
+    derivatives: Sequence[Derivative]
+    not_derived: Sequence[DerivativeKind]
+    """What could not be made, after several tries."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,8 @@ class Context(service.Context):
     settings: Settings
     spool: Spool
     objects: Objects
+    derivatives: Objects
+    """What is made of originals: never locked, since it can be made again."""
     receiving: Turns = field(default_factory=Turns)
     """Who may read from a client into an upload."""
     finishing: Turns = field(default_factory=Turns)
@@ -32,6 +34,7 @@ class Context(service.Context):
     """The running digests of films that arrive."""
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
+    underived: Wake = field(default_factory=Wake)
 
     def expect_here(self, replica: int) -> None:
         """Go on where this process is that replica, or no such one is known.

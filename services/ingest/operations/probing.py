@@ -7,13 +7,15 @@ from typing import BinaryIO, Final
 
 from anyio import to_thread
 
+from common.db import after_commit
 from common.objects import ObjectMissingError
 from contracts.ingest import ClipAvailable, ClipProbed, ClipUnavailable
 from ingest.adapters.probe_process import ProbeProcess
 from ingest.domain.clip import Clip
+from ingest.domain.derivative import wanted_of
 from ingest.domain.facts import Facts
 from ingest.operations.context import Context
-from ingest.store import probing
+from ingest.store import derivatives, probing
 
 SLICE_S: Final = 2
 """How long the loop waits for a probe before it beats again; a long film takes several."""
@@ -109,8 +111,10 @@ def _note_opened(ctx: Context, clip: Clip) -> None:
 
 
 def record_facts(ctx: Context, clip: Clip, facts: Facts) -> None:
-    """Keep what a probe read and announce it."""
+    """Keep what a probe read, announce it, and order what is to be made of the clip."""
     probed = ClipProbed(agency_id=clip.agency_id, clip_id=clip.clip_id, **facts.model_dump())
     with ctx.db.transaction() as session:
         probing.add_facts(session, clip.clip_id, facts)
+        derivatives.add_wanted(session, clip.clip_id, wanted_of(facts))
+        after_commit(session, ctx.underived.set)
         ctx.outbox.emit(session, probed)
