@@ -23,6 +23,8 @@ from tools.engines import tus_clients
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 FILM = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(30_000))
+IETF = "ietf-draft-05"
+"""The interop version 6 of the IETF's resumable uploads, as tus-js-client calls it."""
 SCRIPTS = Path(__file__).parents[1] / "support"
 
 
@@ -108,6 +110,9 @@ def dock(product: Victim, tmp_path: Path) -> Phone:
         {"deferred": True, "chunk_size": 100_000},
         {"override": True},
         {"parallel": 3},
+        {"protocol": IETF},
+        {"protocol": IETF, "chunk_size": 100_000},
+        {"protocol": IETF, "with_creation": True},
     ],
     ids=str,
 )
@@ -116,12 +121,13 @@ def test_tus_js_client_sends_a_film(phone: Phone, how: dict[str, object]) -> Non
     assert phone.is_kept()
 
 
-def test_tus_js_client_goes_on_where_it_was_cut(phone: Phone) -> None:
-    cut = phone.sends(cut_at=200_000, chunk_size=100_000)
+@pytest.mark.parametrize("protocol", ["tus-v1", IETF])
+def test_tus_js_client_goes_on_where_it_was_cut(phone: Phone, protocol: str) -> None:
+    cut = phone.sends(cut_at=200_000, chunk_size=100_000, protocol=protocol)
     assert cut["cut"]
     offset = phone.offset(cut["url"])
     assert 100_000 <= offset < len(FILM)
-    assert phone.sends(upload_url=cut["url"]) == {"url": cut["url"]}
+    assert phone.sends(upload_url=cut["url"], protocol=protocol) == {"url": cut["url"]}
     assert phone.is_kept()
 
 

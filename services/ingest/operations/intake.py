@@ -23,6 +23,11 @@ class Chunk:
     checksum: Checksum | None = None
     total: int | None = None
     """How long the whole upload is, where its client has learnt that only now."""
+    is_last: bool = True
+    """False: an upload as long as announced is not whole yet, its client will say when it is. Of
+    tus, where the length alone says it, every request may be the last."""
+    sha256: str | None = None
+    """The digest of the whole film, where its client says it again."""
 
 
 class Intake:
@@ -33,12 +38,15 @@ class Intake:
     and the next request writes over it (tus 1.0, "Checksum").
     """
 
-    def __init__(self, ctx: Context, upload: Upload, checksum: Checksum | None) -> None:
+    def __init__(
+        self, ctx: Context, upload: Upload, checksum: Checksum | None, *, is_last: bool = True
+    ) -> None:
         self.upload = upload
         self.end = upload.offset
         """Up to here the file is durable."""
         self.limit = size_limit(ctx, upload)
         self._ctx = ctx
+        self._is_last = is_last
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
 
@@ -67,7 +75,8 @@ class Intake:
         """Write the row after the bytes: an offset on record is a promise."""
         if self.end == self.upload.offset:
             return
-        after = self.upload.advanced(self.end - self.upload.offset, self._ctx.clock.now())
+        moved = self.end - self.upload.offset
+        after = self.upload.advanced(moved, self._ctx.clock.now(), is_last=self._is_last)
         with self._ctx.db.transaction() as session:
             uploads.advance(session, self.upload, after)
         self.upload = after
