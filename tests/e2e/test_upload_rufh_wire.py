@@ -141,6 +141,22 @@ def test_a_phone_goes_on_after_its_connection_was_cut(phone: Phone, version: str
 
 
 @BOTH
+def test_a_film_of_untold_length_that_was_cut_is_not_whole(phone: Phone, version: str) -> None:
+    said = phone.announcing() | {"Transfer-Encoding": "chunked"}
+    del said["Content-Length"]
+    with phone.line() as line:
+        line.head("POST", "/ingest/uploads/", said)
+        line.say(f"{HALF:x}\r\n".encode() + phone.film[:HALF] + b"\r\n")
+        location = line.hear().headers["location"]
+    asked = phone.asks("HEAD", location)
+    assert (asked.headers["upload-complete"], asked.headers["upload-length"]) == ("?0", None)
+    offset = int(asked.headers["upload-offset"])
+    final = phone.appends(location, offset, phone.film[offset:], "?1")
+    assert (final.status, final.headers["upload-complete"]) == (201, "?1"), version
+    assert phone.is_kept()
+
+
+@BOTH
 def test_a_phone_goes_on_after_the_product_was_killed(phone: Phone, version: str) -> None:
     with phone.line() as line:
         line.head("POST", "/ingest/uploads/", phone.announcing())
