@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import uvicorn
 from fastapi import FastAPI
 
-from liuhen.patience import FairProtocol, PatientProtocol
+from liuhen.patience import FairProtocol, PatientProtocol, ProxiedProtocol
 
 SHUTDOWN_MAX_S: Final = 10
 """How long running answers may take to end before they are cut at shutdown."""
@@ -66,6 +66,12 @@ class Door:
         """Whether a connection's address is its caller's, not that of a proxy before us."""
         return not (self.behind_proxy or _is_loopback(self.host))
 
+    @property
+    def _protocol(self) -> type[PatientProtocol]:
+        if self.behind_proxy:
+            return ProxiedProtocol
+        return FairProtocol if self.sees_callers else PatientProtocol
+
     def bind(self) -> socket:
         """Take the address, before anybody is told of it, and make room for many to come.
 
@@ -100,7 +106,7 @@ class Door:
             "log_config": None,
             "access_log": False,
             "server_header": False,
-            "http": FairProtocol if self.sees_callers else PatientProtocol,
+            "http": self._protocol,
             "loop": "liuhen.patience:PatientLoop",
             "ws": "none",  # nothing here speaks it, and it would have no limits
             "timeout_keep_alive": KEEP_ALIVE_S,

@@ -11,6 +11,7 @@ from uvloop import Loop
 from common.addresses import place_of
 from common.direct_bodies import DirectProtocol
 from common.errors import AppError, problem
+from common.informational import InformingProtocol
 
 HEAD_MAX_S: Final = 20.0
 """How long a request's head may take, from connecting or from the answer before it; and the rest of
@@ -55,7 +56,7 @@ class PatientLoop(Loop):
         return await super().create_server(*args, **options)
 
 
-class PatientProtocol(DirectProtocol):
+class PatientProtocol(DirectProtocol, InformingProtocol):
     """uvicorn's protocol with an end to its patience, whenever the other side has to move.
 
     Source: CWE-400; uvicorn has a limit between requests, but none within one.
@@ -175,6 +176,16 @@ class PatientProtocol(DirectProtocol):
             return
         self.transport.close()  # what was said may still be taken, for a while
         self._timer = self.loop.call_later(self.stall_max_s, self.transport.abort)
+
+
+class ProxiedProtocol(PatientProtocol):
+    """Behind a proxy: without interim answers, for not every proxy knows them.
+
+    nginx 1.22 took one for the final answer, and passed on what followed as its body: over HTTP/2
+    that is the end of the request.
+    """
+
+    informs: ClassVar[bool] = False
 
 
 class FairProtocol(PatientProtocol):

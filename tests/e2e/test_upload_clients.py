@@ -3,6 +3,7 @@
 import hashlib
 import json
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -22,33 +23,38 @@ from tools.engines import tus_clients
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 FILM = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(30_000))
-SCRIPT = Path(__file__).parents[1] / "support" / "tus_js.mjs"
+IETF = "ietf-draft-05"
+"""The interop version 6 of the IETF's resumable uploads, as tus-js-client calls it."""
+SCRIPTS = Path(__file__).parents[1] / "support"
 
 
 class Phone:
     """A device with a film, and a product to send it to."""
 
-    def __init__(self, product: Victim, packages: Path, folder: Path) -> None:
+    def __init__(self, product: Victim, client: list[str], packages: Path, folder: Path) -> None:
         self.product = product
         self.film = folder / "film.mp4"
         self.film.write_bytes(FILM)
         self.said = metadata(OFFICER, uuid4(), hashlib.sha256(FILM).hexdigest())
+        self._client = client
         self._packages = packages
+        self._remembers = folder / "remembers.json"
 
     def headers(self, who: Requester = OFFICER) -> dict[str, str]:
         return Signer.open(self.product.data, SystemClock()).headers(who)
 
     def sends(self, **how: object) -> dict[str, Any]:
-        """Run tus-js-client, and say what it saw."""
+        """Run the client, and say what it saw."""
         words = {
             "endpoint": f"{self.product.address}/ingest/uploads/",
             "token": self.headers()["authorization"].removeprefix("Bearer "),
             "packages": str(self._packages),
             "file": str(self.film),
             "metadata": dict(self.said),
+            "storage": str(self._remembers),
         }
         ended = subprocess.run(  # noqa: S603 - our own script
-            [tus_clients.node(), str(SCRIPT), json.dumps(words | how)],
+            [*self._client, json.dumps(words | how)],
             capture_output=True,
             text=True,
             timeout=120,
@@ -68,12 +74,30 @@ class Phone:
 
 
 @pytest.fixture
-def phone(tmp_path: Path, tus_js_client: Path) -> Generator[Phone]:
+def product(tmp_path: Path) -> Generator[Victim]:
     (tmp_path / "data").mkdir()
     product = Victim(tmp_path / "data")
     product.start()
-    yield Phone(product, tus_js_client, tmp_path)
+    yield product
     product.stop()
+
+
+@pytest.fixture
+def phone(product: Victim, tmp_path: Path, tus_js_client: Path) -> Phone:
+    script = str(SCRIPTS / "tus_js.mjs")
+    return Phone(product, [tus_clients.node(), script], tus_js_client, tmp_path)
+
+
+@pytest.fixture
+def page(product: Victim, tmp_path: Path, uppy: Path) -> Phone:
+    """Uppy; a browser's page without the browser."""
+    return Phone(product, [tus_clients.node(), str(SCRIPTS / "uppy.mjs")], uppy, tmp_path)
+
+
+@pytest.fixture
+def dock(product: Victim, tmp_path: Path) -> Phone:
+    """tuspy, which a dock's script would use."""
+    return Phone(product, [sys.executable, "-P", str(SCRIPTS / "tuspy.py")], tmp_path, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +110,9 @@ def phone(tmp_path: Path, tus_js_client: Path) -> Generator[Phone]:
         {"deferred": True, "chunk_size": 100_000},
         {"override": True},
         {"parallel": 3},
+        {"protocol": IETF},
+        {"protocol": IETF, "chunk_size": 100_000},
+        {"protocol": IETF, "with_creation": True},
     ],
     ids=str,
 )
@@ -94,12 +121,13 @@ def test_tus_js_client_sends_a_film(phone: Phone, how: dict[str, object]) -> Non
     assert phone.is_kept()
 
 
-def test_tus_js_client_goes_on_where_it_was_cut(phone: Phone) -> None:
-    cut = phone.sends(cut_at=200_000, chunk_size=100_000)
+@pytest.mark.parametrize("protocol", ["tus-v1", IETF])
+def test_tus_js_client_goes_on_where_it_was_cut(phone: Phone, protocol: str) -> None:
+    cut = phone.sends(cut_at=200_000, chunk_size=100_000, protocol=protocol)
     assert cut["cut"]
     offset = phone.offset(cut["url"])
     assert 100_000 <= offset < len(FILM)
-    assert phone.sends(upload_url=cut["url"]) == {"url": cut["url"]}
+    assert phone.sends(upload_url=cut["url"], protocol=protocol) == {"url": cut["url"]}
     assert phone.is_kept()
 
 
@@ -125,6 +153,64 @@ def test_tus_js_client_ends_an_upload_it_began_and_no_film_that_is_kept(phone: P
 def test_tus_js_client_is_told_that_other_bytes_came(phone: Phone) -> None:
     phone.said = metadata(OFFICER, uuid4(), "0" * 64)
     told = phone.sends()
+    assert (told["status"], json.loads(told["body"])["code"]) == (422, "ingest.digest-differs")
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"chunk_size": 100_000},
+        {"with_creation": True},
+        {"override": True, "chunk_size": 100_000},
+        {"parallel": 3},
+        {"chunk_size": 100_000, "pause_at": 300_000},
+    ],
+    ids=str,
+)
+def test_uppy_sends_a_film(page: Phone, how: dict[str, object]) -> None:
+    assert "error" not in page.sends(**how)
+    assert page.is_kept()
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_uppy_goes_on_when_its_page_is_opened_again(page: Phone, *, is_killed: bool) -> None:
+    cut = page.sends(cut_at=200_000, chunk_size=100_000)
+    assert cut["cut"]
+    if is_killed:
+        page.product.kill()
+        page.product.start()
+    assert 100_000 <= page.offset(cut["url"]) < len(FILM)
+    assert page.sends(chunk_size=100_000) == {"url": cut["url"]}
+    assert page.is_kept()
+
+
+def test_uppy_is_told_that_other_bytes_came(page: Phone) -> None:
+    page.said = metadata(OFFICER, uuid4(), "0" * 64)
+    assert page.sends()["status"] == 422
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"chunk_size": 100_000}, {"checksum": True, "chunk_size": 100_000}], ids=str
+)
+def test_tuspy_sends_a_film(dock: Phone, how: dict[str, object]) -> None:
+    assert dock.sends(**how)["resumed_from"] == 0
+    assert dock.is_kept()
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_tuspy_goes_on_at_the_address_it_has_stored(dock: Phone, *, is_killed: bool) -> None:
+    cut = dock.sends(cut_at=200_000, chunk_size=100_000)
+    if is_killed:
+        dock.product.kill()
+        dock.product.start()
+    assert dock.sends() == {"url": cut["url"], "resumed_from": 200_000}
+    assert dock.is_kept()
+
+
+def test_tuspy_is_told_that_other_bytes_came(dock: Phone) -> None:
+    dock.said = metadata(OFFICER, uuid4(), "0" * 64)
+    told = dock.sends()
     assert (told["status"], json.loads(told["body"])["code"]) == (422, "ingest.digest-differs")
 
 

@@ -149,6 +149,13 @@ def tus_js_client(pytestconfig: pytest.Config) -> Path:
     return tus_clients.tus_js_client()
 
 
+@pytest.fixture(scope="session")
+def uppy(pytestconfig: pytest.Config) -> Path:
+    """The folder whose `node_modules` holds Uppy."""
+    _told(pytestconfig, "uppy", f"{tus_clients.UPPY_VERSION}, on Node", tus_clients.lacks())
+    return tus_clients.uppy()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, of each kind."""

@@ -12,6 +12,7 @@ let cut = said.cut_at
 
 const upload = new tus.Upload(source, {
   endpoint: said.endpoint,
+  protocol: said.protocol ?? 'tus-v1',
   uploadUrl: said.upload_url ?? null,
   headers: { authorization: `Bearer ${said.token}` },
   metadata: said.metadata,

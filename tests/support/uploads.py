@@ -15,6 +15,7 @@ from tests.support.house import House, settle
 from tests.support.words import metadata
 
 TUS = {"tus-resumable": "1.0.0"}
+CHUNK = "application/offset+octet-stream"
 
 
 def header(pairs: Mapping[str, str]) -> str:

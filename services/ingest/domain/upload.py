@@ -119,14 +119,27 @@ class Upload:
         """Whether it may still end without becoming a film."""
         return self.state in {UploadState.RECEIVING, UploadState.PART}
 
-    def advanced(self, by: int, now: datetime, running: SavedDigest | None = None) -> Self:
-        """The upload after `by` more bytes became durable."""
-        offset = self.offset + by
-        return _seen_whole(replace(self, offset=offset, moved_at=now, running=running))
+    @property
+    def awaits_word(self) -> bool:
+        """Whether every announced byte is here, and its client has yet to say that this is all."""
+        return self.state is UploadState.RECEIVING and self.offset == self.size_bytes
 
-    def declared(self, size_bytes: int) -> Self:
+    def advanced(
+        self,
+        by: int,
+        now: datetime,
+        running: SavedDigest | None = None,
+        *,
+        is_last: bool = True,
+    ) -> Self:
+        """The upload after `by` more bytes became durable, by the last request or one before it."""
+        moved = replace(self, offset=self.offset + by, moved_at=now, running=running)
+        return _seen_whole(moved) if is_last else moved
+
+    def declared(self, size_bytes: int, *, is_last: bool = True) -> Self:
         """The upload once its client knows its length."""
-        return _seen_whole(replace(self, size_bytes=size_bytes))
+        sized = replace(self, size_bytes=size_bytes)
+        return _seen_whole(sized) if is_last else sized
 
     def ended(self, state: UploadState) -> Self:
         """The upload without its bytes, once it was terminated or has expired."""

@@ -37,6 +37,11 @@ class Chunk:
     checksum: Checksum | None = None
     total: int | None = None
     """How long the whole upload is, where its client has learnt that only now."""
+    is_last: bool = True
+    """False: an upload as long as announced is not whole yet, its client will say when it is. Of
+    tus, where the length alone says it, every request may be the last."""
+    sha256: str | None = None
+    """The digest of the whole film, where its client says it again."""
 
 
 class Intake:
@@ -48,7 +53,7 @@ class Intake:
     and the next request writes over it (tus 1.0, "Checksum").
     """
 
-    def __init__(self, ctx: Context, upload: Upload, checksum: Checksum | None) -> None:
+    def __init__(self, ctx: Context, upload: Upload, chunk: Chunk) -> None:
         """Take the film's file and go on where the row says that the upload is.
 
         Raises:
@@ -63,8 +68,9 @@ class Intake:
         """Held, and not yet written."""
         self._limit = size_limit(ctx, upload)
         self._ctx = ctx
-        self._checksum = checksum
-        self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
+        self._is_last = chunk.is_last
+        self._checksum = chunk.checksum
+        self._hash = self._checksum and hashlib.new(self._checksum.algorithm, usedforsecurity=False)
         with alarmed(upload):
             self._film = ctx.spool.open(upload.upload_id, is_begun=upload.offset > 0)
         try:
@@ -146,7 +152,8 @@ class Intake:
         by = self._film.durable - self.upload.offset
         if not by:
             return
-        after = self.upload.advanced(by, self._ctx.clock.now(), self._digest.saved())
+        now, running = self._ctx.clock.now(), self._digest.saved()
+        after = self.upload.advanced(by, now, running, is_last=self._is_last)
         try:
             with self._ctx.db.transaction() as session:
                 uploads.advance(session, self.upload, after)

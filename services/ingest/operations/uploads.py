@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterable
 from contextlib import closing, suppress
+from functools import partial
 from typing import Final, NoReturn
 
 import anyio
@@ -14,6 +15,7 @@ from common.objects import StoreAwayError
 from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
     ConnectionCutError,
+    DigestConflictError,
     DigestDiffersError,
     JoinedError,
     LengthInvalidError,
@@ -73,6 +75,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         UploadGoneError: it was ended before it was complete.
         OffsetDiffersError: the chunk does not begin where the upload is.
         JoinedError: it was joined of parts.
+        DigestConflictError: the client says another digest of the film than before.
         LengthInvalidError: the length that is said only now cannot be.
         MoreThanAnnouncedError: the bytes go past the announced length.
         UploadInterruptedError: a newer request took over, or the client fell silent.
@@ -87,12 +90,15 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         upload = await to_thread.run_sync(own, ctx, who, upload_id)
         if upload.concat and not upload.is_part:
             raise JoinedError
+        if chunk.sha256 not in {None, upload.sha256}:
+            raise DigestConflictError
         end = chunk.offset + (chunk.length or 0)
         is_repeated = upload.offset == upload.size_bytes == end
         if chunk.offset != upload.offset and not is_repeated:
             raise OffsetDiffersError(upload.offset)
         if chunk.total is not None:
-            upload = await to_thread.run_sync(_declare, ctx, upload, chunk.total)
+            declare = partial(_declare, ctx, upload, chunk.total, is_last=chunk.is_last)
+            upload = await to_thread.run_sync(declare)
         if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
@@ -101,7 +107,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
 
 
 async def declare(ctx: Context, who: Requester, upload_id: str, size_bytes: int) -> Upload:
-    """Keep how long an upload is whose client announces it once more, knowing that by now.
+    """Keep how long an upload is whose client knows that by now, and that it is all.
 
     In its turn, like everything that moves an upload.
 
@@ -116,18 +122,18 @@ async def declare(ctx: Context, who: Requester, upload_id: str, size_bytes: int)
     return await finished(ctx, upload)
 
 
-def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
+def _declare(ctx: Context, upload: Upload, size_bytes: int, *, is_last: bool = True) -> Upload:
     """Keep how long an upload is whose client did not know it before (tus 1.0, "Upload-Length").
 
     Raises:
         LengthInvalidError: less than has come, more than may, or another than was said before.
     """
-    if upload.size_bytes == size_bytes:
+    if upload.size_bytes == size_bytes and not (upload.awaits_word and is_last):
         return upload
-    fits = upload.offset <= size_bytes <= ctx.settings.clip_size_max_bytes
-    if upload.size_bytes is not None or not fits:
+    fits = max(upload.offset, 1) <= size_bytes <= ctx.settings.clip_size_max_bytes
+    if upload.size_bytes not in {None, size_bytes} or not fits:
         raise LengthInvalidError
-    declared = upload.declared(size_bytes)
+    declared = upload.declared(size_bytes, is_last=is_last)
     if declared.state is not upload.state:
         ctx.spool.trim(upload.upload_id, size_bytes)
     with ctx.db.transaction() as session:
@@ -136,7 +142,7 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
 
 
 async def _receive(ctx: Context, upload: Upload, chunk: Chunk, reading: CancelScope) -> Upload:
-    with closing(await to_thread.run_sync(Intake, ctx, upload, chunk.checksum)) as intake:
+    with closing(await to_thread.run_sync(Intake, ctx, upload, chunk)) as intake:
         silence = CancelScope()
         with reading, silence, suppress(ConnectionCutError):
             await _read(chunk.pieces, intake, silence)

@@ -20,11 +20,13 @@ from ingest.errors import (
     ChecksumAlgorithmError,
     ConnectionCutError,
     ContentTypeError,
+    DigestConflictError,
     HeaderInvalidError,
     MetadataInvalidError,
     ProtocolVersionError,
 )
 from ingest.operations.intake import Chunk
+from ingest.routes import digests
 
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = (
@@ -120,9 +122,18 @@ def parts(upload_concat: str) -> list[str]:
     return ids
 
 
-def announcement(header: str) -> Announcement:
+def announcement(header: str, sha256: str | None = None) -> Announcement:
+    """What `Upload-Metadata` says of a film, whose digest may be said by a header of its own.
+
+    Raises:
+        HeaderInvalidError, MetadataInvalidError: it is odd, or not what an announcement needs.
+        DigestConflictError: both say a digest, and not the same.
+    """
     try:
-        return Announcement.model_validate(read_metadata(header))
+        pairs = dict(read_metadata(header))
+        if sha256 is not None and pairs.setdefault("sha256", sha256) != sha256:
+            raise DigestConflictError
+        return Announcement.model_validate(pairs)
     except MetadataError as error:
         raise HeaderInvalidError(header="Upload-Metadata") from error
     except ValidationError as error:
@@ -150,7 +161,8 @@ def chunk(request: Request, offset: int) -> Chunk:
     announced = None if sent is None else number("Content-Length", sent)
     total = headers.get("upload-length")
     learnt = None if total is None else number("Upload-Length", total, least=1)
-    return Chunk(offset, announced, _body(request), said, learnt)
+    digest = digests.of_film(headers)
+    return Chunk(offset, announced, _body(request), said, learnt, sha256=digest)
 
 
 def brings_bytes(request: Request) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from liuhen import door, setup
 from liuhen.demo import run
 from liuhen.door import Door, DoorError
-from liuhen.patience import FairProtocol, PatientProtocol
+from liuhen.patience import FairProtocol, PatientProtocol, ProxiedProtocol
 from liuhen.standalone import DEMO_MARK
 
 CERT, KEY = Path("cert.pem"), Path("key.pem")
@@ -39,7 +39,7 @@ def test_callers_are_told_apart_where_no_proxy_stands_before_them() -> None:
         return there.uvicorn_options()["http"]
 
     assert protocol("10.1.2.3", behind_proxy=False) is FairProtocol
-    assert protocol("10.1.2.3", behind_proxy=True) is PatientProtocol
+    assert protocol("10.1.2.3", behind_proxy=True) is ProxiedProtocol
     assert protocol("127.0.0.1", behind_proxy=False) is PatientProtocol
 
 

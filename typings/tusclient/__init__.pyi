@@ -1,0 +1,1 @@
+# What is used of tuspy 1.1, whose own types have gaps.
