@@ -63,7 +63,7 @@ async def _ask(request: Request, stream: ByteStream, host: str) -> Response:
     said = [(name, value) for name, value in request.headers.items() if name not in OURS]
     said += [("host", host), ("connection", "close"), (HANDED_ON, "1")]
     connection = h11.Connection(h11.CLIENT)
-    head = h11.Request(method=request.method, target=request.scope["path"], headers=said)
+    head = h11.Request(method=request.method, target=request.scope["raw_path"], headers=said)
     await stream.send(connection.send(head) or b"")
     passing_on = asyncio.create_task(_pass_on(request, connection, stream))
     try:
