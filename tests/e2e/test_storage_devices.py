@@ -139,14 +139,14 @@ async def test_a_device_out_of_use_stays_on_record_and_takes_no_keeper(h: House)
     assert retired["retired_by"] == str(CUSTODIAN.subject)
     assert await h.done(CUSTODIAN, "POST", f"{of}/retire") == retired
     late = await h.call(LEADER, "POST", authorising(device, waiting))
-    assert told(late) == (409, "ingest.storage-device-retired")
+    assert told(late) == (409, "ingest.storage-device-out-of-use")
     asked = await h.call(
         CUSTODIAN,
         "PUT",
         f"{of}/keeper-requests/{uuid4()}",
         {"to_keeper_id": str(NEXT.subject)},
     )
-    assert told(asked) == (409, "ingest.storage-device-retired")
+    assert told(asked) == (409, "ingest.storage-device-out-of-use")
     (listed,) = (await h.done(OFFICER, "GET", DEVICES))["items"]
     assert listed == retired
     assert len(of_type(h, "ingest.storage_device.retired.v1")) == 1

@@ -1,5 +1,6 @@
 """The people around recordings that lie outside the system, and what they tell of them."""
 
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from contracts.identity import Role
 from tests.support.house import House
 from tests.support.people import person
 from tests.support.said import of_type
+from tests.support.words import words
 
 AGENCY: Final = uuid4()
 OFFICER: Final = person(Role.OFFICER, agency_id=AGENCY, unit_id=AGENCY)
@@ -21,6 +23,7 @@ STRANGER: Final = person(
 )
 """Somebody with every right, in another agency."""
 DEVICES: Final = "/ingest/v1/storage-devices"
+OFFSITE: Final = "/ingest/v1/offsite-clips"
 
 
 def disk(number: str = "存储-01", **other: object) -> dict[str, object]:
@@ -36,6 +39,23 @@ def disk(number: str = "存储-01", **other: object) -> dict[str, object]:
 async def registered(h: House, number: str = "存储-01", **other: object) -> Any:  # noqa: ANN401 - JSON
     """A storage device that the custodian has registered."""
     return await h.done(CUSTODIAN, "PUT", f"{DEVICES}/{uuid4()}", disk(number, **other))
+
+
+def offsite(storage_device_id: str, film: bytes, **other: object) -> dict[str, object]:
+    """What is said of a film of the officer's that lies on a device, as in its announcement."""
+    own = dict[str, object](words(OFFICER))
+    own.pop("filetype")
+    return (
+        own
+        | {
+            "sha256": sha256(film).hexdigest(),
+            "size_bytes": len(film),
+            "officers": [str(OFFICER.subject), str(HEAD.subject)],
+            "place": "幸福路3号加油站",
+            "storage_device_id": storage_device_id,
+        }
+        | other
+    )
 
 
 def told(answer: httpx.Response) -> tuple[int, str]:

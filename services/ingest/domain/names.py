@@ -1,4 +1,4 @@
-"""How things are named that clients choose keys for. Pure."""
+"""How things are named that others choose keys or numbers for. Pure."""
 
 from uuid import UUID, uuid5
 
@@ -10,3 +10,8 @@ def own_id(agency_id: UUID, kind: str, key: UUID) -> UUID:
     what a client calls by the same key. Source: RFC 9562, 5.5 (UUIDv5); ADR 0013, ADR 0016.
     """
     return uuid5(agency_id, f"{kind}:{key}")
+
+
+def device_id_of(agency_id: UUID, device_no: str) -> UUID:
+    """The id of the device that an agency calls by this number, where no text may stand."""
+    return uuid5(agency_id, device_no)

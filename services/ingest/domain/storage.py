@@ -77,6 +77,9 @@ class StorageRecord:
     """Those that were authorised, in their order."""
     retirement: Retirement | None
 
+    def is_in_use_at(self, instant: datetime) -> bool:
+        return self.retirement is None and self.device.in_use_from <= instant
+
     @property
     def keeper_id(self) -> UUID:
         """Who keeps the device now."""

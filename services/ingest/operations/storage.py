@@ -32,11 +32,12 @@ from ingest.errors import (
     NotIndependentError,
     NotKeeperError,
     NumberTakenError,
-    StorageDeviceRetiredError,
+    StorageDeviceNotEmptyError,
+    StorageDeviceOutOfUseError,
     StorageDeviceUnknownError,
 )
 from ingest.operations.context import Context
-from ingest.store import storage
+from ingest.store import offsite, storage
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def request_keeper(
     Raises:
         StorageDeviceUnknownError: unknown, or another agency's.
         NotKeeperError: neither a custodian nor the present keeper.
-        StorageDeviceRetiredError: it is out of use.
+        StorageDeviceOutOfUseError: it is not in use.
         KeyTakenError: the agency has used the key with other words.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
@@ -136,7 +137,7 @@ def request_keeper(
         if known is None:
             if Role.CUSTODIAN not in who.roles and who.subject != record.keeper_id:
                 raise RefusedError(NotKeeperError(), storage_device_id)
-            check_in_use(record)
+            check_in_use(ctx, record)
             storage.add_request(session, request)
     return record, known or request
 
@@ -150,7 +151,7 @@ def authorise_keeper(
         StorageDeviceUnknownError, KeeperRequestUnknownError: unknown, or another agency's.
         NotIndependentError: `who` asked for it, or would be the keeper.
         KeeperChangedError: another keeper has it than when it was asked for.
-        StorageDeviceRetiredError: it is out of use.
+        StorageDeviceOutOfUseError: it is not in use.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         record = own_device(session, who, storage_device_id)
@@ -161,7 +162,7 @@ def authorise_keeper(
             raise RefusedError(NotIndependentError(), storage_device_id)
         if record.find_change(request_id):
             return record
-        check_in_use(record)
+        check_in_use(ctx, record)
         if request.from_keeper_id != record.keeper_id:
             raise RefusedError(KeeperChangedError(), storage_device_id)
         number = len(record.changes) + 1
@@ -176,11 +177,14 @@ def retire(ctx: Context, who: Requester, storage_device_id: UUID) -> StorageReco
 
     Raises:
         StorageDeviceUnknownError: unknown, or another agency's.
+        StorageDeviceNotEmptyError: a recording lies on it and nowhere else.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         record = own_device(session, who, storage_device_id)
         if record.retirement:
             return record
+        if offsite.lying_on(session, storage_device_id, None, 1):
+            raise RefusedError(StorageDeviceNotEmptyError(), storage_device_id)
         retirement = Retirement(who.subject, ctx.clock.now())
         storage.add_retirement(session, storage_device_id, retirement)
         event = StorageDeviceRetired(
@@ -203,14 +207,14 @@ def own_device(session: Session, who: Requester, storage_device_id: UUID) -> Sto
     return record
 
 
-def check_in_use(record: StorageRecord) -> None:
-    """Whether the device is not out of use.
+def check_in_use(ctx: Context, record: StorageRecord) -> None:
+    """Whether the device is in use now.
 
     Raises:
-        RefusedError: with `StorageDeviceRetiredError`.
+        RefusedError: with `StorageDeviceOutOfUseError`.
     """
-    if record.retirement:
-        raise RefusedError(StorageDeviceRetiredError(), record.device.storage_device_id)
+    if not record.is_in_use_at(ctx.clock.now()):
+        raise RefusedError(StorageDeviceOutOfUseError(), record.device.storage_device_id)
 
 
 def _changed(device: StorageDevice, change: KeeperChange) -> StorageDeviceKeeperChanged:
