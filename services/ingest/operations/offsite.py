@@ -14,9 +14,10 @@ from ingest.domain.announcement import Secrecy
 from ingest.domain.names import device_id_of, own_id
 from ingest.domain.offsite import OffsiteClip, OffsiteRecord, Placement
 from ingest.errors import ClipTakenError, KeyTakenError, OffsiteUnknownError, StateSecretError
+from ingest.operations.bringing_in import is_announced
 from ingest.operations.context import Context
 from ingest.operations.storage import check_in_use, own_device
-from ingest.store import offsite, uploads
+from ingest.store import offsite, pointers
 
 
 def register(
@@ -44,7 +45,8 @@ def register(
         known = offsite.find_record(session, clip.clip_id)
         if known and (known.clip, known.placements[0]) == (clip, placed):
             return known
-        if known or _is_announced(session, clip.clip_id):
+        is_pointed_at = pointers.find_pointer(session, clip.clip_id) is not None
+        if known or is_pointed_at or is_announced(session, clip.clip_id):
             raise RefusedError(ClipTakenError(), clip.clip_id)
         check_in_use(ctx, own_device(session, who, storage_device_id))
         offsite.add_clip(session, clip)
@@ -122,12 +124,6 @@ def _own(session: Session, who: Requester, clip_id: UUID) -> OffsiteRecord:
     if record is None or record.clip.agency_id != who.agency_id:
         raise RefusedError(OffsiteUnknownError(), clip_id, record and record.clip.agency_id)
     return record
-
-
-def _is_announced(session: Session, clip_id: UUID) -> bool:
-    """Whether the bytes are here or on their way. One that was given up is neither."""
-    upload = uploads.find_upload_of(session, clip_id)
-    return upload is not None and not upload.is_gone
 
 
 def _registered(clip: OffsiteClip, storage_device_id: UUID) -> ClipRegisteredOffsite:
