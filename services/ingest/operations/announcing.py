@@ -20,6 +20,7 @@ from ingest.errors import (
     TooLargeError,
     TooManyUploadsError,
 )
+from ingest.operations.bringing_in import check_may_come
 from ingest.operations.context import Context
 from ingest.store import uploads
 
@@ -37,6 +38,7 @@ def announce(
     Raises:
         StateSecretError, TooLargeError: recorded; no byte is kept.
         ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
+        OffsiteDiffersError: another recording is registered under the id; recorded.
         TooManyUploadsError: the person or the agency finishes too few; recorded.
         SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk is nearly full.
@@ -115,8 +117,10 @@ def find_same(session: Session, upload: Upload, announced: Announcement) -> Uplo
     """The upload that the same person began with the same announcement before; None if none did.
 
     Raises:
-        RefusedError: with `ClipTakenError`, where another announcement has the clip's id.
+        RefusedError: with `ClipTakenError`, where another announcement has the clip's id; with
+            `OffsiteDiffersError`, where another recording is registered under it.
     """
+    check_may_come(session, announced, upload.size_bytes)
     known = uploads.find_upload_of(session, upload.clip_id)
     if known is None:
         return None

@@ -41,6 +41,7 @@ def join(
         StateSecretError: recorded, and the requester's parts are removed.
         TooLargeError: recorded.
         ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
+        OffsiteDiffersError: another recording is registered under the id; recorded.
         BegunOtherwiseError: the film is on its way as one piece.
         SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk has no room for the film beside its parts.
