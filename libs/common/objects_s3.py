@@ -20,11 +20,14 @@ from minio.error import S3Error
 from common.clock import Clock
 from common.objects import (
     DIGEST,
+    LockNotTakenError,
     ObjectDamagedError,
     ObjectDiffersError,
     ObjectLockedError,
     ObjectMissingError,
     PartInFile,
+    Placed,
+    Seen,
     StoreAwayError,
     StoreUnusableError,
 )
@@ -78,22 +81,37 @@ class S3Reader:
     def _digest(self, version: Version, also: Callable[[bytes], object]) -> str:
         """Read a version to its end and hand each piece on."""
         digest = hashlib.sha256()
-        if version.size_bytes:
-            for piece in self._bucket.read(version, 0, version.size_bytes):
-                digest.update(piece)
-                also(piece)
+        for piece in self._pieces(version):
+            digest.update(piece)
+            also(piece)
         return digest.hexdigest()
 
-    def _kept(self, sha256: str) -> Version:
-        kept = self._find(sha256)
+    def _pieces(self, version: Version) -> Iterator[bytes]:
+        """A version to its end; where a connection breaks, the next one goes on."""
+        done = begun = 0
+        while done < version.size_bytes:
+            try:
+                for piece in self._bucket.read(version, done, version.size_bytes - done):
+                    yield piece
+                    done += len(piece)
+            except StoreAwayError:
+                if done == begun:
+                    raise
+            begun = done
+
+    def _kept(self, sha256: str, version: str | None = None) -> Version:
+        kept = self._find(sha256, version)
         if kept is None:
             raise ObjectMissingError(sha256)
         return kept
 
-    def _find(self, sha256: str) -> Version | None:
+    def _find(self, sha256: str, version: str | None = None) -> Version | None:
+        """The version that is called so, or else the one that was kept: the oldest."""
         if not DIGEST.fullmatch(sha256):
             return None
         found = [it for it in self._bucket.versions(_key(sha256)) if not it.is_deletion]
+        if version is not None:
+            found = [it for it in found if it.id == version]
         return found[-1] if found else None
 
 
@@ -120,14 +138,29 @@ class S3Objects(S3Reader):
                 raise StoreUnusableError(f"{place} cannot be used: it does not keep versions")
 
     def begin(self) -> "S3Part":
-        return S3Part(self._put)
+        return S3Part(self._keep)
 
-    def adopt(self, path: Path, sha256: str) -> None:
+    def adopt(self, path: Path, sha256: str) -> Placed:
         with path.open("rb") as file:
-            self._put(file, os.fstat(file.fileno()).st_size, sha256)
+            return self._place(file, os.fstat(file.fileno()).st_size, sha256)
 
-    def lock_until(self, sha256: str, until: datetime) -> None:
-        self._lock(self._kept(sha256), _whole_second(until))
+    def read_back(self, sha256: str, version: str | None) -> Seen:
+        digest, size_bytes = hashlib.sha256(), 0
+        for piece in self._pieces(self._kept(sha256, version)):
+            digest.update(piece)
+            size_bytes += len(piece)
+        return Seen(digest.hexdigest(), size_bytes)
+
+    def discard(self, sha256: str, version: str | None) -> None:
+        placed = self._find(sha256, version)
+        if placed is None:
+            return
+        if self._bucket.lock(placed) or self._bucket.is_held(placed):
+            raise ObjectLockedError(sha256)
+        self._bucket.remove(placed)
+
+    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> None:
+        self._lock(self._kept(sha256, version), _whole_second(until))
 
     def locked_until(self, sha256: str) -> datetime | None:
         lock = self._bucket.lock(self._kept(sha256))
@@ -169,7 +202,8 @@ class S3Objects(S3Reader):
     def _failures(self, kept: Version, sha256: str) -> Iterator[str]:
         """Try what must fail, then look at what became of it, whatever the store answered."""
         until = _whole_second(self._clock.now() + PROBE_LOCK)
-        self._lock(kept, until)
+        with suppress(LockNotTakenError):
+            self._lock(kept, until)
         lock = self._bucket.lock(kept)
         if lock is None or lock.mode != self._mode or lock.until < until:
             yield "a lock does not take"
@@ -200,20 +234,26 @@ class S3Objects(S3Reader):
         if until > now and (lock is None or until > lock.until):
             mode = lock.mode if lock and lock.until > now else self._mode
             self._bucket.set_lock(kept, VersionLock(mode, until))
+            taken = self._bucket.lock(kept)
+            if taken is None or taken.mode != mode or taken.until < until:
+                raise LockNotTakenError(kept.key)
 
     def _is_locked(self, kept: Version) -> bool:
         lock = self._bucket.lock(kept)
         return self._bucket.is_held(kept) or (lock is not None and lock.until > self._clock.now())
 
-    def _put(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
-        if not self.has(sha256) and self._sent(file, size_bytes, sha256):
-            return
-        # Kept before, by somebody just now, or by us when the answer was lost: is it the same?
+    def _keep(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
+        placed = self._place(file, size_bytes, sha256)
+        if not placed.is_proved and self._digest(self._kept(sha256), len) != sha256:
+            raise ObjectDamagedError(sha256)
+
+    def _place(self, file: BinaryIO, size_bytes: int, sha256: str) -> Placed:
+        is_sent = not self.has(sha256) and self._sent(file, size_bytes, sha256)
+        # Else it was there before, or is by somebody just now, or by us and the answer was lost.
         found = self._find(sha256)
         if found is None:
             raise StoreAwayError
-        if self._digest(found, len) != sha256:
-            raise ObjectDamagedError(sha256)
+        return Placed(found.id, is_proved=is_sent)
 
     def _sent(self, file: BinaryIO, size_bytes: int, sha256: str) -> bool:
         checked = cast("BinaryIO", _Checked(file, size_bytes, sha256))

@@ -32,6 +32,8 @@ BUSY: Final = frozenset(
     | {"RequestTimeout", "ConditionalRequestConflict", "OperationAborted", "ServerNotInitialized"}
 )
 """Answers of S3 that mean: the same again, later."""
+PROXYS_OWN: Final = "Response code: 5"
+"""In the SDK's words, the only place where it says so: a 5xx that is no answer of S3."""
 PLAIN, TLS = "s3", "s3+tls"
 REGION: Final = "us-east-1"
 """What servers outside of Amazon take for their region unless told otherwise."""
@@ -306,6 +308,10 @@ def _noticing_absence() -> Generator[None]:
         yield
     except (HTTPError, ServerError) as error:
         raise StoreAwayError from error
+    except InvalidResponseError as error:
+        if PROXYS_OWN in str(error):
+            raise StoreAwayError from error
+        raise
     except S3Error as error:
         if error.code in BUSY:
             raise StoreAwayError from error

@@ -27,6 +27,7 @@ ON_ENGINES = {
     "test_forgotten_filter",
     "test_kafka_topics",
     "test_objects",
+    "test_objects_read_back",
     "test_objects_s3",
     "test_parking",
     "test_restored_postgres",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ingest.domain.announcement import Announcement
 from ingest.domain.facts import Facts
+from ingest.domain.keeping import Proof
 from ingest.domain.upload import UploadState
 
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
@@ -51,6 +52,7 @@ class Clip:
     announced: Announcement
     facts: Facts | None
     lock: Lock
+    proof: Proof
 
 
 @dataclass(frozen=True)

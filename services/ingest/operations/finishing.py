@@ -10,9 +10,13 @@ from common.loops import Wake
 from common.objects import StoreAwayError
 from contracts.ingest import ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
+from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
+from ingest.operations import keeping
 from ingest.operations.context import Context
+from ingest.operations.keeping import NotProvedError
 from ingest.store import clips, probing, uploads
+from ingest.store import keeping as keeping_store
 
 KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
 
@@ -23,28 +27,39 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     """Keep and lock a film whose every byte arrived, then record and announce it. Safe to repeat.
 
     Object first: one without a record is harmless, a record without its bytes is lost evidence.
-    The digest is read from the disk again, not carried along. A film that is not what was announced
-    is kept as well, apart: nobody may lose it, and nobody may use it.
+    Each step may be repeated, whatever of it a killed process did. A film that is not what was
+    announced is kept as well, apart: nobody may lose it, and nobody may use it.
+
+    Raises:
+        NotProvedError: noted; the film stays in the spool and is placed again.
     """
     with ctx.db.snapshot() as session:
         upload = uploads.upload(session, upload_id)
-    if upload.state is UploadState.RECEIVED:
-        sha256 = ctx.spool.digest(upload_id)
-        ctx.objects.adopt(ctx.spool.path(upload_id), sha256)
-        ctx.objects.lock_until(sha256, ctx.clock.now() + ctx.settings.first_lock)
-        upload = _record(ctx, upload, sha256)
-        ctx.spool.remove(upload_id)
+        is_due = keeping_store.is_due(session, upload_id, ctx.clock.now())
+    if upload.state is not UploadState.RECEIVED or not is_due:
+        return upload
+    sha256 = ctx.spool.digest(upload_id)
+    try:
+        placed = keeping.place(ctx, upload, sha256)
+        proof = keeping.prove(ctx, upload, sha256, placed)
+        keeping.lock(ctx, sha256, placed)
+    except NotProvedError as error:
+        keeping.note(ctx, upload, error)
+        raise
+    upload = _record(ctx, upload, sha256, proof)
+    ctx.spool.remove(upload_id)
     return upload
 
 
-def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
+def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
     kept = upload.kept(sha256)
     with ctx.db.transaction() as session:
         uploads.advance(session, upload, kept)
-        clips.add_clip(session, kept, sha256, ctx.clock.now())
+        clips.add_clip(session, kept, sha256, ctx.clock.now(), proof)
+        keeping_store.settle(session, upload.upload_id)
         announced = uploads.announcement(session, upload.clip_id)
         if kept.state is UploadState.STORED:
-            ctx.outbox.emit(session, _stored(kept, announced))
+            ctx.outbox.emit(session, _stored(kept, announced, proof))
             probing.add_unprobed(session, kept.clip_id)
             after_commit(session, ctx.unprobed.set)
         else:
@@ -52,7 +67,7 @@ def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
     return kept
 
 
-def _stored(upload: Upload, announced: Announcement) -> ClipStored:
+def _stored(upload: Upload, announced: Announcement, proof: Proof) -> ClipStored:
     return ClipStored(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
@@ -64,6 +79,8 @@ def _stored(upload: Upload, announced: Announcement) -> ClipStored:
         filmed_by=announced.filmed_by,
         uploaded_by=upload.uploaded_by,
         unit_id=announced.unit_id,
+        read_back_sha256=proof.sha256,
+        read_back_bytes=proof.size_bytes,
     )
 
 
@@ -108,6 +125,8 @@ class Finaliser:
                 await to_thread.run_sync(finish, self._ctx, upload_id)
         except StoreAwayError:
             raise
+        except NotProvedError:  # noted
+            return False
         except Exception:
             logger.exception("upload cannot be finished", extra={"upload_id": upload_id})
             return False
@@ -115,7 +134,7 @@ class Finaliser:
 
     def _left_over(self) -> list[str]:
         with self._ctx.db.snapshot() as session:
-            return list(uploads.received(session))
+            return list(keeping_store.due(session, self._ctx.clock.now()))
 
     def _sweep(self) -> None:
         """Remove the names of films that were kept or ended just before a process died."""

@@ -26,6 +26,7 @@ from ingest.errors import (
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
+from ingest.operations.keeping import NotProvedError
 from ingest.store import uploads
 
 COMMIT_BYTES: Final = 4 * 1024**2
@@ -153,7 +154,7 @@ async def finished(ctx: Context, upload: Upload) -> Upload:
         try:
             async with ctx.finishing.take(upload.upload_id):
                 upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
-        except StoreAwayError:
+        except (StoreAwayError, NotProvedError):
             logger.warning("film waits for the store", extra={"upload_id": upload.upload_id})
     if upload.state is UploadState.QUARANTINED:
         raise DigestDiffersError

@@ -7,13 +7,14 @@ from sqlmodel import Session
 
 from ingest.domain.clip import Clip
 from ingest.domain.facts import Facts
+from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.locks import find_lock
 from ingest.store.uploads import announcement
 from ingest.tables import ClipRow, FactsRow
 
 
-def add_clip(session: Session, upload: Upload, sha256: str, now: datetime) -> None:
+def add_clip(session: Session, upload: Upload, sha256: str, now: datetime, proof: Proof) -> None:
     session.add(
         ClipRow(
             clip_id=upload.clip_id,
@@ -22,6 +23,10 @@ def add_clip(session: Session, upload: Upload, sha256: str, now: datetime) -> No
             size_bytes=upload.offset,
             state=upload.state,
             kept_at=now,
+            object_version=proof.version,
+            read_back_sha256=proof.sha256,
+            read_back_bytes=proof.size_bytes,
+            read_back_at=proof.read_at,
         )
     )
     session.flush()  # facts and locks are behind the clip
@@ -41,4 +46,7 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         announced=announcement(session, clip_id),
         facts=Facts.model_validate(facts) if facts else None,
         lock=find_lock(session, clip_id),
+        proof=Proof(
+            row.object_version, row.read_back_sha256, row.read_back_bytes, row.read_back_at
+        ),
     )
