@@ -32,9 +32,12 @@ from common.objects import (
     StoreUnusableError,
 )
 from common.s3 import Address, Bucket, Version, VersionLock
+from common.s3_sending import PART_MIN_BYTES, LargeFile, SentParts, send
 
-KEPT_BEFORE: Final = frozenset({"PreconditionFailed", "NoSuchUpload"})
+KEPT_BEFORE: Final = "PreconditionFailed"
 """What S3 says when somebody kept it just now, or when we did and the answer was lost."""
+NOTES: Final = ".sent"
+"""Behind the name of a file: the file beside it that says what of it the store has."""
 PROBE: Final = b"Liuhen: can this be removed while it is locked?\n"
 """Followed by the mode, since a lock that lasts keeps its own."""
 OTHER: Final = b"other bytes\n"
@@ -142,7 +145,16 @@ class S3Objects(S3Reader):
 
     def adopt(self, path: Path, sha256: str) -> Placed:
         with path.open("rb") as file:
-            return self._place(file, os.fstat(file.fileno()).st_size, sha256)
+            size_bytes = os.fstat(file.fileno()).st_size
+            return self._place(file, size_bytes, sha256, path.with_name(path.name + NOTES))
+
+    def forget_unfinished(self, before: datetime) -> int:
+        forgotten = 0
+        for begun in self._bucket.multipart.under_way(""):
+            if begun.begun_at < before:
+                self._bucket.multipart.abort(begun.key, begun.upload_id)
+                forgotten += 1
+        return forgotten
 
     def read_back(self, sha256: str, version: str | None) -> Seen:
         digest, size_bytes = hashlib.sha256(), 0
@@ -247,23 +259,53 @@ class S3Objects(S3Reader):
         if not placed.is_proved and self._digest(self._kept(sha256), len) != sha256:
             raise ObjectDamagedError(sha256)
 
-    def _place(self, file: BinaryIO, size_bytes: int, sha256: str) -> Placed:
-        is_sent = not self.has(sha256) and self._sent(file, size_bytes, sha256)
-        # Else it was there before, or is by somebody just now, or by us and the answer was lost.
+    def _place(
+        self, file: BinaryIO, size_bytes: int, sha256: str, notes: Path | None = None
+    ) -> Placed:
+        is_large = size_bytes > PART_MIN_BYTES
+        way = self._place_large if is_large else self._place_small
+        return way(file, size_bytes, sha256, notes)
+
+    def _place_small(
+        self, file: BinaryIO, size_bytes: int, sha256: str, _notes: Path | None
+    ) -> Placed:
+        etag = None
+        if not self.has(sha256):
+            content = file.read(size_bytes + 1)
+            if hashlib.sha256(content).hexdigest() != sha256:
+                raise ObjectDiffersError(sha256)
+            try:
+                etag = self._bucket.put_first(_key(sha256), content, sha256)
+            except S3Error as error:
+                if error.code != KEPT_BEFORE:
+                    raise
+        return self._placed(sha256, size_bytes, etag)
+
+    def _place_large(
+        self, file: BinaryIO, size_bytes: int, sha256: str, notes: Path | None
+    ) -> Placed:
+        film = LargeFile(file.fileno(), size_bytes, _key(sha256))
+        sent = SentParts(notes, film.key, film.part_bytes)
+        if not self.has(sha256):
+            send(self._bucket.multipart, film, sent)
+        if not self.has(sha256):  # the store forgot the parts; the next try sends them anew
+            sent.forget()
+            raise StoreAwayError
+        placed = self._placed(sha256, size_bytes, sent.etag(film.parts))
+        for begun in self._bucket.multipart.under_way(film.key):  # of no use to anybody any more
+            self._bucket.multipart.abort(begun.key, begun.upload_id)
+        sent.forget()
+        return placed
+
+    def _placed(self, sha256: str, size_bytes: int, etag: str | None) -> Placed:
+        """What is there now: sent just now, or by somebody else, or by us and the answer was lost.
+
+        Whoever sent it, it is ours if the store gives it the length and the ETag of what we sent.
+        """
         found = self._find(sha256)
         if found is None:
             raise StoreAwayError
-        return Placed(found.id, is_proved=is_sent)
-
-    def _sent(self, file: BinaryIO, size_bytes: int, sha256: str) -> bool:
-        checked = cast("BinaryIO", _Checked(file, size_bytes, sha256))
-        try:
-            self._bucket.put_first(_key(sha256), checked, size_bytes)
-        except S3Error as error:
-            if error.code not in KEPT_BEFORE:
-                raise
-            return False
-        return True
+        return Placed(found.id, is_proved=(found.size_bytes, found.etag) == (size_bytes, etag))
 
 
 class S3Part(PartInFile):
@@ -280,30 +322,6 @@ class S3Part(PartInFile):
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-
-class _Checked:
-    """A file being sent: its last piece is only given away if all of it is what it should be."""
-
-    def __init__(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
-        self._file = file
-        self._left = size_bytes
-        self._sha256 = sha256
-        self._digest = hashlib.sha256()
-        if not size_bytes:  # of an empty file nothing is ever read
-            self._check()
-
-    def read(self, size: int) -> bytes:
-        piece = self._file.read(min(size, self._left))
-        self._digest.update(piece)
-        self._left -= len(piece)
-        if not self._left or not piece:
-            self._check()
-        return piece
-
-    def _check(self) -> None:
-        if self._digest.hexdigest() != self._sha256:
-            raise ObjectDiffersError(self._sha256)
 
 
 def _key(sha256: str) -> str:

@@ -1,4 +1,4 @@
-"""What a store says of what was placed: read from where it lies, whole, and of that very version."""
+"""What a store says of what was placed: read from where it lies, and of that very version."""
 
 import io
 from datetime import UTC, datetime, timedelta

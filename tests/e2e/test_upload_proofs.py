@@ -1,4 +1,4 @@
-"""Nothing is said to be kept before the store gave it back; what it gives back wrong is an alarm."""
+"""Nothing is said to be kept before the store gave it back; other bytes are an alarm."""
 
 import json
 from collections.abc import Callable, Generator

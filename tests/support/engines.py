@@ -29,6 +29,7 @@ ON_ENGINES = {
     "test_objects",
     "test_objects_read_back",
     "test_objects_s3",
+    "test_objects_s3_sending",
     "test_parking",
     "test_restored_postgres",
     "test_rights",

@@ -1,6 +1,7 @@
 """Films that have arrived are checked, kept and announced; also those a killed process left."""
 
 import logging
+from datetime import timedelta
 from typing import Final
 
 from anyio import to_thread
@@ -19,6 +20,10 @@ from ingest.store import clips, probing, uploads
 from ingest.store import keeping as keeping_store
 
 KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
+
+UNFINISHED_KEPT: Final = timedelta(days=7)
+"""Longer than a store is ever away, shorter than what it keeps becomes a matter of money."""
+TIDIED_EVERY: Final = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +99,16 @@ def _quarantined(upload: Upload, announced: Announcement, sha256: str) -> ClipQu
     )
 
 
+def forget_unfinished(ctx: Context) -> None:
+    """Have the store let go of what was begun to be sent and is not gone on with by anybody.
+
+    Of a film that was placed nothing is left; of one whose spool was lost something may be.
+    """
+    forgotten = ctx.objects.forget_unfinished(ctx.clock.now() - UNFINISHED_KEPT)
+    if forgotten:
+        logger.warning("unfinished objects were forgotten", extra={"number": forgotten})
+
+
 class Finaliser:
     """The loop that finishes what no request does: its process died, or the store was away."""
 
@@ -101,6 +116,7 @@ class Finaliser:
         self._ctx = ctx
         self._idle = Wake()
         self._swept = False
+        self._tidy_at = ctx.clock.now()
 
     async def step(self, wait_s: float = 0) -> int:
         """Finish what lies there, and say how many it was. One that cannot be stops no other.
@@ -111,6 +127,9 @@ class Finaliser:
         if not self._swept:
             await to_thread.run_sync(self._sweep)
             self._swept = True
+        if self._ctx.clock.now() >= self._tidy_at:
+            await to_thread.run_sync(forget_unfinished, self._ctx)
+            self._tidy_at = self._ctx.clock.now() + TIDIED_EVERY
         done = 0
         for upload_id in await to_thread.run_sync(self._left_over):
             if not self._ctx.finishing.is_taken(upload_id):  # a request is at it
