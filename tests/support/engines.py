@@ -26,6 +26,7 @@ ON_ENGINES = {
     "test_fence",
     "test_forgotten_filter",
     "test_kafka_topics",
+    "test_keeping",
     "test_objects",
     "test_objects_read_back",
     "test_objects_s3",
