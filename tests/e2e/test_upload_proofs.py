@@ -1,6 +1,5 @@
 """Nothing is said to be kept before the store gave it back; other bytes are an alarm."""
 
-import json
 from collections.abc import Callable, Generator
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from common.objects import LockNotTakenError, Objects, Seen
 from common.objects_local import LocalObjects
@@ -16,7 +14,7 @@ from contracts.identity import Role
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.people import person
-from tests.support.said import said
+from tests.support.said import announced, said
 from tests.support.uploads import ask, begin, clip, send, upload
 
 FILM = bytes(range(256)) * 40
@@ -25,11 +23,8 @@ OFFICER = person(Role.OFFICER, agency_id=uuid4(), unit_id=uuid4())
 STORED, DOUBTED = "ingest.clip.stored.v1", "ingest.clip.doubted.v1"
 
 
-def events(h: House, kind: str) -> list[Any]:
-    with h.ctx("ingest").db.snapshot() as session:
-        query = text("SELECT value FROM outbox WHERE type = :kind ORDER BY position")
-        found = session.connection().execute(query, {"kind": kind}).scalars()
-        return [json.loads(value) for value in found]
+def events(h: House, kind: str) -> list[dict[str, Any]]:
+    return [it for it in announced(h, "ingest") if it["type"] == kind]
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ ON_ENGINES = {
     "test_stack",
     "test_store_refusals",
     "test_upload_locks",
+    "test_upload_s3",
 }
 NEEDING = {"kafka", "three_brokers", "all_engines", "postgres", "s3_server", "mortal_s3"} | {
     "url",

@@ -54,7 +54,8 @@ class Asked:
 
     @property
     def is_reading(self) -> bool:
-        return self.method == "GET" and "versionId=" in self.path and "retention" not in self.path
+        is_of_a_lock = "retention" in self.path or "legal-hold" in self.path
+        return self.method == "GET" and "versionId=" in self.path and not is_of_a_lock
 
 
 Choice: TypeAlias = Callable[[Asked], Fault]
