@@ -292,8 +292,9 @@ class S3Objects(S3Reader):
             sent.forget()
             raise StoreAwayError
         placed = self._placed(sha256, size_bytes, sent.etag(film.parts))
-        for begun in self._bucket.multipart.under_way(film.key):  # of no use to anybody any more
-            self._bucket.multipart.abort(begun.key, begun.upload_id)
+        with suppress(S3Error):  # not every server lists them, and the film is placed
+            for begun in self._bucket.multipart.under_way(film.key):  # of no use to anybody now
+                self._bucket.multipart.abort(begun.key, begun.upload_id)
         sent.forget()
         return placed
 

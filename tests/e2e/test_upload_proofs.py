@@ -3,12 +3,13 @@
 from collections.abc import Callable, Generator
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from common.objects import LockNotTakenError, Objects, Seen
+from common.objects import LockNotTakenError, Objects, Placed, Seen, StoreAwayError
 from common.objects_local import LocalObjects
 from contracts.identity import Role
 from tests.support.clock import FrozenClock
@@ -121,6 +122,32 @@ async def test_bytes_that_lie_wrong_in_the_store_are_placed_again(tmp_path: Path
         clip_id = await upload(h, OFFICER, FILM)
         assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
         assert kept.read_bytes() == FILM
+
+
+async def test_a_film_that_takes_long_does_not_look_like_a_loop_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.operations.finaliser.SLICE_S", 0.01)
+    sound, sent = LocalObjects.adopt, Event()
+
+    def away(*_: object) -> Placed:
+        raise StoreAwayError
+
+    def slowly(store: LocalObjects, path: Path, digest: str) -> Placed:
+        assert sent.wait(30)
+        return sound(store, path, digest)
+
+    async with house(tmp_path) as h:
+        monkeypatch.setattr(LocalObjects, "adopt", away)
+        location, clip_id = await begin(h, OFFICER, FILM)
+        assert (await send(h, OFFICER, location, 0, FILM)).status_code == 204
+        monkeypatch.setattr(LocalObjects, "adopt", slowly)
+        finaliser = h.app.state.apps["ingest"].state.steps["finaliser"]
+        assert [await finaliser(0) for _ in range(3)] == [1, 1, 1]
+        assert (await h.call(OFFICER, "GET", f"/ingest/v1/clips/{clip_id}")).status_code == 404
+        sent.set()
+        await settle(h.app)
+        assert (await clip(h, OFFICER, clip_id))["state"] == "stored"
 
 
 async def test_where_only_a_sample_is_read_back_it_is_said(
