@@ -18,12 +18,16 @@ from common.clock import Clock
 from common.objects import (
     DIGEST,
     PIECE_BYTES,
+    LockNotTakenError,
     ObjectDiffersError,
     ObjectLockedError,
     ObjectMissingError,
     PartInFile,
+    Placed,
+    Seen,
     fsync,
 )
+from common.raw_disk import from_disk
 
 INCOMING: Final = "incoming"
 LOCKS: Final = "locks"
@@ -88,19 +92,42 @@ class LocalObjects(LocalReader):
     def begin(self) -> "LocalPart":
         return LocalPart(self._incoming, self._path)
 
-    def adopt(self, path: Path, sha256: str) -> None:
+    def adopt(self, path: Path, sha256: str) -> Placed:
         try:
             _keep(path, self._path(sha256))
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
             self._copy(path, sha256)
+        return Placed(None, is_proved=True)
 
-    def lock_until(self, sha256: str, until: datetime) -> None:
+    def read_back(self, sha256: str, version: str | None) -> Seen:  # noqa: ARG002 - of buckets
+        digest, size_bytes = hashlib.sha256(), 0
+        try:
+            for piece in from_disk(self._path(sha256)):
+                digest.update(piece)
+                size_bytes += len(piece)
+        except FileNotFoundError as error:
+            raise ObjectMissingError(sha256) from error
+        return Seen(digest.hexdigest(), size_bytes)
+
+    def discard(self, sha256: str, version: str | None) -> None:  # noqa: ARG002 - of buckets
+        with self._changing_locks:
+            if not self.has(sha256):
+                return
+            if self._lock(sha256) != Lock():
+                raise ObjectLockedError(sha256)
+            path = self._path(sha256)
+            path.unlink()
+            fsync(path.parent)
+
+    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
         with self._changing_locks:
             lock = self._lock(sha256)
             if until > self._clock.now() and (lock.until is None or until > lock.until):
                 self._set_lock(sha256, replace(lock, until=until))
+                if self._lock(sha256).until != until:
+                    raise LockNotTakenError(sha256)
 
     def locked_until(self, sha256: str) -> datetime | None:
         return self._lock(sha256).until
@@ -124,6 +151,9 @@ class LocalObjects(LocalReader):
             path.unlink()
             fsync(path.parent)
             sidecar.unlink(missing_ok=True)
+
+    def forget_unfinished(self, before: datetime) -> int:  # noqa: ARG002 - the start did it
+        return 0
 
     def worm_probe(self) -> Sequence[str]:
         """Tell the truth without trying: root can remove any file."""

@@ -20,18 +20,24 @@ from minio.error import S3Error
 from common.clock import Clock
 from common.objects import (
     DIGEST,
+    LockNotTakenError,
     ObjectDamagedError,
     ObjectDiffersError,
     ObjectLockedError,
     ObjectMissingError,
     PartInFile,
+    Placed,
+    Seen,
     StoreAwayError,
     StoreUnusableError,
 )
 from common.s3 import Address, Bucket, Version, VersionLock
+from common.s3_sending import PART_MIN_BYTES, LargeFile, SentParts, send
 
-KEPT_BEFORE: Final = frozenset({"PreconditionFailed", "NoSuchUpload"})
+KEPT_BEFORE: Final = "PreconditionFailed"
 """What S3 says when somebody kept it just now, or when we did and the answer was lost."""
+NOTES: Final = ".sent"
+"""Behind the name of a file: the file beside it that says what of it the store has."""
 PROBE: Final = b"Liuhen: can this be removed while it is locked?\n"
 """Followed by the mode, since a lock that lasts keeps its own."""
 OTHER: Final = b"other bytes\n"
@@ -78,22 +84,37 @@ class S3Reader:
     def _digest(self, version: Version, also: Callable[[bytes], object]) -> str:
         """Read a version to its end and hand each piece on."""
         digest = hashlib.sha256()
-        if version.size_bytes:
-            for piece in self._bucket.read(version, 0, version.size_bytes):
-                digest.update(piece)
-                also(piece)
+        for piece in self._pieces(version):
+            digest.update(piece)
+            also(piece)
         return digest.hexdigest()
 
-    def _kept(self, sha256: str) -> Version:
-        kept = self._find(sha256)
+    def _pieces(self, version: Version) -> Iterator[bytes]:
+        """A version to its end; where a connection breaks, the next one goes on."""
+        done = begun = 0
+        while done < version.size_bytes:
+            try:
+                for piece in self._bucket.read(version, done, version.size_bytes - done):
+                    yield piece
+                    done += len(piece)
+            except StoreAwayError:
+                if done == begun:
+                    raise
+            begun = done
+
+    def _kept(self, sha256: str, version: str | None = None) -> Version:
+        kept = self._find(sha256, version)
         if kept is None:
             raise ObjectMissingError(sha256)
         return kept
 
-    def _find(self, sha256: str) -> Version | None:
+    def _find(self, sha256: str, version: str | None = None) -> Version | None:
+        """The version that is called so, or else the one that was kept: the oldest."""
         if not DIGEST.fullmatch(sha256):
             return None
         found = [it for it in self._bucket.versions(_key(sha256)) if not it.is_deletion]
+        if version is not None:
+            found = [it for it in found if it.id == version]
         return found[-1] if found else None
 
 
@@ -120,14 +141,38 @@ class S3Objects(S3Reader):
                 raise StoreUnusableError(f"{place} cannot be used: it does not keep versions")
 
     def begin(self) -> "S3Part":
-        return S3Part(self._put)
+        return S3Part(self._keep)
 
-    def adopt(self, path: Path, sha256: str) -> None:
+    def adopt(self, path: Path, sha256: str) -> Placed:
         with path.open("rb") as file:
-            self._put(file, os.fstat(file.fileno()).st_size, sha256)
+            size_bytes = os.fstat(file.fileno()).st_size
+            return self._place(file, size_bytes, sha256, path.with_name(path.name + NOTES))
 
-    def lock_until(self, sha256: str, until: datetime) -> None:
-        self._lock(self._kept(sha256), _whole_second(until))
+    def forget_unfinished(self, before: datetime) -> int:
+        forgotten = 0
+        for begun in self._bucket.multipart.under_way(""):
+            if begun.begun_at < before:
+                self._bucket.multipart.abort(begun.key, begun.upload_id)
+                forgotten += 1
+        return forgotten
+
+    def read_back(self, sha256: str, version: str | None) -> Seen:
+        digest, size_bytes = hashlib.sha256(), 0
+        for piece in self._pieces(self._kept(sha256, version)):
+            digest.update(piece)
+            size_bytes += len(piece)
+        return Seen(digest.hexdigest(), size_bytes)
+
+    def discard(self, sha256: str, version: str | None) -> None:
+        placed = self._find(sha256, version)
+        if placed is None:
+            return
+        if self._bucket.lock(placed) or self._bucket.is_held(placed):
+            raise ObjectLockedError(sha256)
+        self._bucket.remove(placed)
+
+    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> None:
+        self._lock(self._kept(sha256, version), _whole_second(until))
 
     def locked_until(self, sha256: str) -> datetime | None:
         lock = self._bucket.lock(self._kept(sha256))
@@ -169,7 +214,8 @@ class S3Objects(S3Reader):
     def _failures(self, kept: Version, sha256: str) -> Iterator[str]:
         """Try what must fail, then look at what became of it, whatever the store answered."""
         until = _whole_second(self._clock.now() + PROBE_LOCK)
-        self._lock(kept, until)
+        with suppress(LockNotTakenError):
+            self._lock(kept, until)
         lock = self._bucket.lock(kept)
         if lock is None or lock.mode != self._mode or lock.until < until:
             yield "a lock does not take"
@@ -200,30 +246,67 @@ class S3Objects(S3Reader):
         if until > now and (lock is None or until > lock.until):
             mode = lock.mode if lock and lock.until > now else self._mode
             self._bucket.set_lock(kept, VersionLock(mode, until))
+            taken = self._bucket.lock(kept)
+            if taken is None or taken.mode != mode or taken.until < until:
+                raise LockNotTakenError(kept.key)
 
     def _is_locked(self, kept: Version) -> bool:
         lock = self._bucket.lock(kept)
         return self._bucket.is_held(kept) or (lock is not None and lock.until > self._clock.now())
 
-    def _put(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
-        if not self.has(sha256) and self._sent(file, size_bytes, sha256):
-            return
-        # Kept before, by somebody just now, or by us when the answer was lost: is it the same?
+    def _keep(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
+        placed = self._place(file, size_bytes, sha256)
+        if not placed.is_proved and self._digest(self._kept(sha256), len) != sha256:
+            raise ObjectDamagedError(sha256)
+
+    def _place(
+        self, file: BinaryIO, size_bytes: int, sha256: str, notes: Path | None = None
+    ) -> Placed:
+        is_large = size_bytes > PART_MIN_BYTES
+        way = self._place_large if is_large else self._place_small
+        return way(file, size_bytes, sha256, notes)
+
+    def _place_small(
+        self, file: BinaryIO, size_bytes: int, sha256: str, _notes: Path | None
+    ) -> Placed:
+        etag = None
+        if not self.has(sha256):
+            content = file.read(size_bytes + 1)
+            if hashlib.sha256(content).hexdigest() != sha256:
+                raise ObjectDiffersError(sha256)
+            try:
+                etag = self._bucket.put_first(_key(sha256), content, sha256)
+            except S3Error as error:
+                if error.code != KEPT_BEFORE:
+                    raise
+        return self._placed(sha256, size_bytes, etag)
+
+    def _place_large(
+        self, file: BinaryIO, size_bytes: int, sha256: str, notes: Path | None
+    ) -> Placed:
+        film = LargeFile(file.fileno(), size_bytes, _key(sha256))
+        sent = SentParts(notes, film.key, film.part_bytes)
+        if not self.has(sha256):
+            send(self._bucket.multipart, film, sent)
+        if not self.has(sha256):  # the store forgot the parts; the next try sends them anew
+            sent.forget()
+            raise StoreAwayError
+        placed = self._placed(sha256, size_bytes, sent.etag(film.parts))
+        with suppress(S3Error):  # not every server lists them, and the film is placed
+            for begun in self._bucket.multipart.under_way(film.key):  # of no use to anybody now
+                self._bucket.multipart.abort(begun.key, begun.upload_id)
+        sent.forget()
+        return placed
+
+    def _placed(self, sha256: str, size_bytes: int, etag: str | None) -> Placed:
+        """What is there now: sent just now, or by somebody else, or by us and the answer was lost.
+
+        Whoever sent it, it is ours if the store gives it the length and the ETag of what we sent.
+        """
         found = self._find(sha256)
         if found is None:
             raise StoreAwayError
-        if self._digest(found, len) != sha256:
-            raise ObjectDamagedError(sha256)
-
-    def _sent(self, file: BinaryIO, size_bytes: int, sha256: str) -> bool:
-        checked = cast("BinaryIO", _Checked(file, size_bytes, sha256))
-        try:
-            self._bucket.put_first(_key(sha256), checked, size_bytes)
-        except S3Error as error:
-            if error.code not in KEPT_BEFORE:
-                raise
-            return False
-        return True
+        return Placed(found.id, is_proved=(found.size_bytes, found.etag) == (size_bytes, etag))
 
 
 class S3Part(PartInFile):
@@ -240,30 +323,6 @@ class S3Part(PartInFile):
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-
-class _Checked:
-    """A file being sent: its last piece is only given away if all of it is what it should be."""
-
-    def __init__(self, file: BinaryIO, size_bytes: int, sha256: str) -> None:
-        self._file = file
-        self._left = size_bytes
-        self._sha256 = sha256
-        self._digest = hashlib.sha256()
-        if not size_bytes:  # of an empty file nothing is ever read
-            self._check()
-
-    def read(self, size: int) -> bytes:
-        piece = self._file.read(min(size, self._left))
-        self._digest.update(piece)
-        self._left -= len(piece)
-        if not self._left or not piece:
-            self._check()
-        return piece
-
-    def _check(self) -> None:
-        if self._digest.hexdigest() != self._sha256:
-            raise ObjectDiffersError(self._sha256)
 
 
 def _key(sha256: str) -> str:

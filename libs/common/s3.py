@@ -1,23 +1,25 @@
 """One S3 bucket by the MinIO SDK: with time limits, versions, and one error for "not there now"."""
 
+import base64
 import ssl
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
-from minio import Minio
+from minio.commonconfig import ENABLED, Filter
 from minio.deleteobjects import DeleteObject
-from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
+from minio.error import InvalidResponseError, MinioException, S3Error
+from minio.lifecycleconfig import AbortIncompleteMultipartUpload, LifecycleConfig, Rule
 from minio.retention import Retention
-from typing_extensions import override
-from urllib3 import BaseHTTPResponse, PoolManager, Retry, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3 import PoolManager, Retry, Timeout
 
 from common.objects import PIECE_BYTES, StoreAwayError, StoreUnusableError
+from common.s3_client import Client, FirstOnly, noticing_absence, text
+from common.s3_multipart import Multipart, etag
 
 CONNECT_MAX_S: Final = 3.0
 ANSWER_MAX_S: Final = 30.0
@@ -25,13 +27,8 @@ ANSWER_MAX_S: Final = 30.0
 RETRIES: Final = 3
 BACKOFF_S: Final = 0.2
 CONNECTIONS: Final = 16
-PART_BYTES: Final = 16 * 1024 * 1024
-"""What is sent at once, and so is in memory: S3's 10,000 parts then hold 156 GiB."""
-BUSY: Final = frozenset(
-    {"SlowDown", "SlowDownWrite", "SlowDownRead", "ServiceUnavailable", "InternalError"}
-    | {"RequestTimeout", "ConditionalRequestConflict", "OperationAborted", "ServerNotInitialized"}
-)
-"""Answers of S3 that mean: the same again, later."""
+UNFINISHED_KEPT_DAYS: Final = 7
+"""How long the store keeps parts of what was never put together, where it obeys such a rule."""
 PLAIN, TLS = "s3", "s3+tls"
 REGION: Final = "us-east-1"
 """What servers outside of Amazon take for their region unless told otherwise."""
@@ -95,6 +92,7 @@ class Version:
     id: str
     size_bytes: int
     is_deletion: bool
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -103,6 +101,18 @@ class VersionLock:
 
     mode: str
     until: datetime
+
+
+_FORGETTING: Final = LifecycleConfig(
+    [
+        Rule(
+            ENABLED,
+            rule_filter=Filter(prefix=""),
+            rule_id="forget-what-was-never-put-together",
+            abort_incomplete_multipart_upload=AbortIncompleteMultipartUpload(UNFINISHED_KEPT_DAYS),
+        )
+    ]
+)
 
 
 class Bucket:
@@ -117,6 +127,7 @@ class Bucket:
         tls = ssl.create_default_context(cafile=address.ca) if address.is_secure else None
         pool = PoolManager(
             maxsize=CONNECTIONS,
+            blocksize=PIECE_BYTES,
             timeout=Timeout(connect=CONNECT_MAX_S, read=ANSWER_MAX_S),
             retries=Retry(
                 RETRIES,
@@ -138,8 +149,9 @@ class Bucket:
             "http_client": pool,
         }
         try:
-            self._client = _Client(address.endpoint, **options)
-            self._first = _FirstOnly(address.endpoint, **options)
+            self._client = Client(address.endpoint, **options)
+            self._first = FirstOnly(address.endpoint, **options)
+            self.multipart = Multipart(self._first, self._name, pool)
         except ValueError as error:
             raise StoreUnusableError(f"{address.place}: {error}") from error
 
@@ -150,6 +162,9 @@ class Bucket:
         except S3Error as error:
             if error.code != "BucketAlreadyOwnedByYou":
                 raise
+        else:
+            with suppress(S3Error):  # not every server knows such a rule; we clear up besides
+                self._client.set_bucket_lifecycle(self._name, _FORGETTING)
 
     def keeps_versions(self) -> bool:
         return self._client.get_bucket_versioning(self._name).status == "Enabled"
@@ -161,7 +176,8 @@ class Bucket:
             if error.code != "ObjectLockConfigurationNotFoundError":
                 raise
             return False
-        return _text(answer, "ObjectLockEnabled") == "Enabled"
+        self.multipart.wants_md5 = answer.find("{*}Rule") is not None
+        return text(answer, "ObjectLockEnabled") == "Enabled"
 
     def versions(self, key: str) -> list[Version]:
         """Everything under this very name, the newest first."""
@@ -170,17 +186,29 @@ class Bucket:
         while True:
             answer = self._client.ask(self._name, None, query)
             found += [it for it in map(_version, answer) if it and it.key == key]
-            if _text(answer, "IsTruncated") != "true":
+            if text(answer, "IsTruncated") != "true":
                 return found
-            query["key-marker"] = _text(answer, "NextKeyMarker")
-            query["version-id-marker"] = _text(answer, "NextVersionIdMarker")
+            query["key-marker"] = text(answer, "NextKeyMarker")
+            query["version-id-marker"] = text(answer, "NextVersionIdMarker")
 
-    def put_first(self, key: str, stream: BinaryIO, size_bytes: int) -> None:
-        """Send an object in parts, one at a time. S3 refuses it if the name is taken."""
-        # Its own way to send several at once leaves its threads behind when a read fails.
-        self._first.put_object(
-            self._name, key, stream, size_bytes, part_size=PART_BYTES, num_parallel_uploads=1
+    def put_first(self, key: str, content: bytes, sha256: str) -> str:
+        """Send a small object and return its ETag. S3 refuses it if the name is taken.
+
+        With its checksum, which S3 compares, and demands of a bucket that locks by itself.
+        """
+        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        answer = self._first.say(
+            "PUT",
+            self._name,
+            key,
+            {},
+            body=content,
+            headers={
+                "Content-Type": "application/octet-stream",
+                "x-amz-checksum-sha256": checksum,
+            },
         )
+        return etag(answer.headers)
 
     def put_over(self, key: str, stream: BinaryIO, size_bytes: int) -> None:
         """Send an object, whatever the name holds."""
@@ -191,7 +219,7 @@ class Bucket:
         response = self._client.get_object(
             self._name, version.key, offset=start, length=length, version_id=version.id
         )
-        with closing(response), _noticing_absence():
+        with closing(response), noticing_absence():
             yield from response.stream(PIECE_BYTES)
 
     def remove(self, version: Version) -> None:
@@ -212,8 +240,8 @@ class Bucket:
                 raise
             return None
         # Not the SDK's own reading: it fails on the nine digits of Ceph's fractions of a second.
-        until = datetime.fromisoformat(_text(answer, "RetainUntilDate"))
-        return VersionLock(_text(answer, "Mode"), until)
+        until = datetime.fromisoformat(text(answer, "RetainUntilDate"))
+        return VersionLock(text(answer, "Mode"), until)
 
     def set_lock(self, version: Version, lock: VersionLock) -> None:
         self._client.set_object_retention(
@@ -260,68 +288,15 @@ def make_bucket(url: str) -> None:
         bucket.make()
 
 
-class _Client(Minio):
-    """The SDK, telling absence from refusal."""
-
-    def ask(self, bucket: str, key: str | None, query: dict[str, str]) -> ET.Element:
-        """The answer to a GET, for what the SDK reads too strictly or not at all."""
-        answer = self._execute("GET", bucket, key, query_params={**query})
-        return ET.fromstring(answer.data)  # noqa: S314 - of the store that holds everything anyway
-
-    @override
-    def _execute(
-        self, method: str, bucket_name: str | None = None, *args: Any, **more: Any
-    ) -> BaseHTTPResponse:
-        with _noticing_absence():
-            return super()._execute(method, bucket_name, *args, **more)
-
-
-class _FirstOnly(_Client):
-    """Makes a name's first object or none, whoever else tries at the same moment."""
-
-    @override
-    def _execute(
-        self,
-        method: str,
-        bucket_name: str | None = None,
-        object_name: str | None = None,
-        body: bytes | None = None,
-        headers: dict[str, Any] | None = None,
-        query_params: dict[str, Any] | None = None,
-        **more: Any,
-    ) -> BaseHTTPResponse:
-        query = query_params or {}
-        is_whole = method == "PUT" and not query
-        completes = method == "POST" and "uploadId" in query
-        if is_whole or completes:
-            headers = {**(headers or {}), "If-None-Match": "*"}
-        return super()._execute(
-            method, bucket_name, object_name, body, headers, query_params, **more
-        )
-
-
-@contextmanager
-def _noticing_absence() -> Generator[None]:
-    try:
-        yield
-    except (HTTPError, ServerError) as error:
-        raise StoreAwayError from error
-    except S3Error as error:
-        if error.code in BUSY:
-            raise StoreAwayError from error
-        raise
-
-
 def _version(element: ET.Element) -> Version | None:
     kind = element.tag.rpartition("}")[2]
     if kind not in {"Version", "DeleteMarker"}:
         return None
-    size_bytes = int(_text(element, "Size") or 0)
+    size_bytes = int(text(element, "Size") or 0)
     return Version(
-        _text(element, "Key"), _text(element, "VersionId"), size_bytes, kind == "DeleteMarker"
+        text(element, "Key"),
+        text(element, "VersionId"),
+        size_bytes,
+        kind == "DeleteMarker",
+        text(element, "ETag").strip('"'),
     )
-
-
-def _text(element: ET.Element, name: str) -> str:
-    """A child's text; answers come with and without S3's name space."""
-    return element.findtext(f"{{*}}{name}") or ""

@@ -1,32 +1,22 @@
 """What is kept is locked in the store, for as long as the law and its cases say, and not less."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import httpx
 import pytest
 from sqlmodel import select
 
-import ingest.app
-import ingest.settings
-from common.bus_embedded import EmbeddedBus
-from common.clock import Clock, SystemClock
-from common.db import Database
 from common.objects import StoreAwayError
 from contracts.identity import Role
 from ingest.domain.announcement import clip_id_of
 from ingest.domain.clip import Lock, LockedClip
 from ingest.operations.locking import apply_lock
 from ingest.tables import LockRow
-from liuhen import standalone
-from liuhen.gateway import gateway
-from liuhen.services import SERVICES, sqlite_url
-from tests.support.house import House, close, settle
-from tests.support.people import Signer, person
+from tests.support.house import House, settle
+from tests.support.people import person
+from tests.support.receiving import receiving
 from tests.support.said import say
 from tests.support.uploads import announce, ask, begin, clip, scheduled, send, upload
 from tools.engines import s3
@@ -36,32 +26,6 @@ DIGEST = sha256(FILM).hexdigest()
 OFFICER = person(Role.OFFICER, agency_id=uuid4(), unit_id=uuid4())
 IN_2056 = datetime(2055, 12, 31, 16, tzinfo=UTC)
 """The first of January begins in Asia/Shanghai."""
-
-
-@asynccontextmanager
-async def receiving(data: Path, store_url: str) -> AsyncGenerator[House]:
-    """Ingest on this store, and retention, which tells it how long to keep."""
-    clock: Clock = SystemClock()
-    standalone.prepare(data, clock)
-    bus = EmbeddedBus(Database(sqlite_url(data, "bus")))
-    settings = ingest.settings.Settings(
-        database_url=sqlite_url(data, "ingest"),
-        bus_url=sqlite_url(data, "bus"),
-        jwks_url=(data / "keys" / "jwks.json").as_uri(),
-        objects_url=store_url,
-        spool_dir=data / "spool",
-    )
-    retention = SERVICES["retention"]
-    apps = {
-        "ingest": ingest.app.create_app(settings, bus, clock),
-        "retention": retention.create_app(retention.on_one_box("retention", data), bus, clock),
-    }
-    app = gateway(apps, bus)
-    signer = Signer.open(data, clock)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
-        yield House(app, client, signer, data)
-    await close(app)
 
 
 def locked_until(h: House, digest: str = DIGEST) -> datetime:

@@ -16,7 +16,7 @@ from common.auth import Requester
 from common.clock import SystemClock
 from contracts.identity import Role
 from ingest.domain.upload import UploadState, id_at, is_id, replica_of
-from ingest.store import uploads
+from ingest.store import keeping, uploads
 from tests.support.house import House
 from tests.support.people import Signer, person
 from tests.support.replicas import Replicas
@@ -176,6 +176,6 @@ async def test_each_replica_works_off_its_own_spool_only(h: House) -> None:
             uploads.add_part(session, upload)
         late = begun.moved_at + timedelta(days=1)
         for replica, own in enumerate(([ids[0], ids[2]], [ids[1]])):
-            assert sorted(uploads.received(session, replica)) == sorted(own)
+            assert sorted(keeping.due(session, replica, late)) == sorted(own)
         unmoved = [set(uploads.not_moved_since(session, replica, late, 9)) for replica in (0, 1)]
     assert unmoved == [{begun.upload_id, waiting[0], waiting[2]}, {waiting[1]}]

@@ -33,13 +33,17 @@ TOGETHER: Final = {
         "test_db",
         "test_fence",
         "test_forgotten_filter",
+        "test_keeping",
         "test_objects",
+        "test_objects_read_back",
         "test_objects_s3",
+        "test_objects_s3_sending",
         "test_restored_postgres",
         "test_rights",
         "test_schema",
         "test_store_refusals",
         "test_upload_locks",
+        "test_upload_s3",
     },
 }
 """Which files share one worker's engines. Two groups, because these tests mostly wait."""

@@ -11,6 +11,7 @@ from contracts.ingest import DerivativeKind
 from ingest.domain.announcement import Announcement
 from ingest.domain.derivative import Derivative
 from ingest.domain.facts import Facts
+from ingest.domain.keeping import Proof
 from ingest.domain.upload import UploadState
 
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
@@ -57,6 +58,7 @@ class Clip:
     derivatives: Sequence[Derivative]
     not_derived: Sequence[DerivativeKind]
     """What could not be made, after several tries."""
+    proof: Proof
 
 
 @dataclass(frozen=True)

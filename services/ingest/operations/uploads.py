@@ -32,6 +32,7 @@ from ingest.operations.context import Context
 from ingest.operations.digesting import alarmed
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
+from ingest.operations.keeping import NotProvedError
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -181,7 +182,7 @@ async def finished(ctx: Context, upload: Upload) -> Upload:
         try:
             async with ctx.finishing.take(upload.upload_id):
                 upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
-        except StoreAwayError:
+        except (StoreAwayError, NotProvedError):
             logger.warning("film waits for the store", extra={"upload_id": upload.upload_id})
         except (LostTurnError, SpoolLostError) as error:
             upload = await to_thread.run_sync(_kept_elsewhere, ctx, upload, error)

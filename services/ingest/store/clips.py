@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from ingest.domain.clip import Clip
 from ingest.domain.facts import Facts
+from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.derivatives import derivatives_of, given_up_of
 from ingest.store.locks import find_lock
@@ -14,7 +15,7 @@ from ingest.store.uploads import announcement
 from ingest.tables import ClipRow, FactsRow
 
 
-def add_clip(session: Session, upload: Upload, sha256: str, now: datetime) -> None:
+def add_clip(session: Session, upload: Upload, sha256: str, now: datetime, proof: Proof) -> None:
     session.add(
         ClipRow(
             clip_id=upload.clip_id,
@@ -23,6 +24,10 @@ def add_clip(session: Session, upload: Upload, sha256: str, now: datetime) -> No
             size_bytes=upload.offset,
             state=upload.state,
             kept_at=now,
+            object_version=proof.version,
+            read_back_sha256=proof.sha256,
+            read_back_bytes=proof.size_bytes,
+            read_back_at=proof.read_at,
         )
     )
     session.flush()  # facts and locks are behind the clip
@@ -44,4 +49,7 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         lock=find_lock(session, clip_id),
         derivatives=derivatives_of(session, clip_id),
         not_derived=given_up_of(session, clip_id),
+        proof=Proof(
+            row.object_version, row.read_back_sha256, row.read_back_bytes, row.read_back_at
+        ),
     )
