@@ -288,7 +288,7 @@ class S3Objects(S3Reader):
         sent = SentParts(notes, film.key, film.part_bytes)
         if not self.has(sha256):
             send(self._bucket.multipart, film, sent)
-        if not self.has(sha256):  # the store forgot the parts; the next try sends them anew
+        if self._find(sha256) is None:  # the store forgot the parts; the next try sends them anew
             sent.forget()
             raise StoreAwayError
         placed = self._placed(sha256, size_bytes, sent.etag(film.parts))

@@ -76,7 +76,18 @@ def test_the_same_bytes_sent_by_two_are_one_version(
     assert len(bucket.versions(f"{digest[:2]}/{digest[2:4]}/{digest}")) == 1
 
 
-@pytest.mark.parametrize("size_bytes", [0, 1000, IN_PARTS])
+def test_a_large_file_that_changed_meanwhile_is_found_out_by_reading_it_back(
+    s3_bucket: str, tmp_path: Path
+) -> None:
+    store = open_objects(s3_bucket, SystemClock())
+    (tmp_path / "film").write_bytes(bytes(IN_PARTS))
+    placed = store.adopt(tmp_path / "film", DIGEST)
+    assert store.read_back(DIGEST, placed.version).sha256 != DIGEST
+    store.discard(DIGEST, placed.version)
+    assert not store.has(DIGEST)
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1000])
 def test_a_file_that_changed_meanwhile_is_not_kept(
     s3_bucket: str, tmp_path: Path, size_bytes: int
 ) -> None:
