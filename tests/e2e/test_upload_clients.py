@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ from tests.support.words import metadata
 from tools.engines import tus_clients
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
-FILM = b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(30_000))
+SIZE = 960_000
 IETF = "ietf-draft-05"
 """The interop version 6 of the IETF's resumable uploads, as tus-js-client calls it."""
 SCRIPTS = Path(__file__).parents[1] / "support"
@@ -34,8 +35,10 @@ class Phone:
     def __init__(self, product: Victim, client: list[str], packages: Path, folder: Path) -> None:
         self.product = product
         self.film = folder / "film.mp4"
-        self.film.write_bytes(FILM)
-        self.said = metadata(OFFICER, uuid4(), hashlib.sha256(FILM).hexdigest())
+        self.content = token_bytes(SIZE)
+        self.film.write_bytes(self.content)
+        self.digest = hashlib.sha256(self.content).hexdigest()
+        self.said = metadata(OFFICER, uuid4(), self.digest)
         self._client = client
         self._packages = packages
         self._remembers = folder / "remembers.json"
@@ -68,15 +71,15 @@ class Phone:
         return int(httpx.head(url, headers=headers).headers["upload-offset"])
 
     def is_kept(self) -> bool:
-        digest = hashlib.sha256(FILM).hexdigest()
-        kept = self.product.data / "objects" / digest[:2] / digest
-        return kept.exists() and kept.read_bytes() == FILM
+        kept = self.product.data / "objects" / self.digest[:2] / self.digest
+        return kept.exists() and kept.read_bytes() == self.content
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Generator[Victim]:
-    (tmp_path / "data").mkdir()
-    product = Victim(tmp_path / "data")
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Victim]:
+    data = tmp_path_factory.mktemp("clients") / "data"
+    data.mkdir()
+    product = Victim(data)
     product.start()
     yield product
     product.stop()
@@ -126,7 +129,7 @@ def test_tus_js_client_goes_on_where_it_was_cut(phone: Phone, protocol: str) -> 
     cut = phone.sends(cut_at=200_000, chunk_size=100_000, protocol=protocol)
     assert cut["cut"]
     offset = phone.offset(cut["url"])
-    assert 100_000 <= offset < len(FILM)
+    assert 100_000 <= offset < SIZE
     assert phone.sends(upload_url=cut["url"], protocol=protocol) == {"url": cut["url"]}
     assert phone.is_kept()
 
@@ -180,7 +183,7 @@ def test_uppy_goes_on_when_its_page_is_opened_again(page: Phone, *, is_killed: b
     if is_killed:
         page.product.kill()
         page.product.start()
-    assert 100_000 <= page.offset(cut["url"]) < len(FILM)
+    assert 100_000 <= page.offset(cut["url"]) < SIZE
     assert page.sends(chunk_size=100_000) == {"url": cut["url"]}
     assert page.is_kept()
 
@@ -228,15 +231,15 @@ def test_curl_announces_sends_half_asks_and_sends_the_rest(phone: Phone) -> None
     common = ["-H", "Tus-Resumable: 1.0.0", "-H"]
     common.append(f"Authorization: {phone.headers()['authorization']}")
     half = phone.film.with_suffix(".half")
-    half.write_bytes(FILM[:500_000])
+    half.write_bytes(phone.content[:500_000])
     rest = phone.film.with_suffix(".rest")
-    rest.write_bytes(FILM[500_000:])
+    rest.write_bytes(phone.content[500_000:])
     chunk = ["-X", "PATCH", "-H", "Content-Type: application/offset+octet-stream"]
     begun = curl(
         "-X",
         "POST",
         "-H",
-        f"Upload-Length: {len(FILM)}",
+        f"Upload-Length: {SIZE}",
         "-H",
         f"Upload-Metadata: {header(phone.said)}",
         f"{phone.product.address}/ingest/uploads/",
@@ -245,7 +248,7 @@ def test_curl_announces_sends_half_asks_and_sends_the_rest(phone: Phone) -> None
     curl(*chunk, "-H", "Upload-Offset: 0", "--data-binary", f"@{half}", url)
     assert _header(curl("--head", url), "upload-offset") == "500000"
     ended = curl(*chunk, "-H", "Upload-Offset: 500000", "--data-binary", f"@{rest}", url)
-    assert _header(ended, "upload-offset") == str(len(FILM))
+    assert _header(ended, "upload-offset") == str(SIZE)
     assert phone.is_kept()
 
 
