@@ -134,6 +134,15 @@ class Intake:
             self._acknowledge()
         return self.upload
 
+    def cut_off(self) -> None:
+        """Make durable that nothing lies behind what is acknowledged, before it is called whole.
+
+        Raises:
+            NoRoomError, SpoolFaultError: the disk fails; alarmed.
+        """
+        with alarmed(self.upload):
+            self._film.sync()
+
     def close(self) -> None:
         self._film.close()
 

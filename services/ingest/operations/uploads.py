@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from typing import Final, NoReturn
 
 import anyio
@@ -125,10 +125,11 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
     if upload.size_bytes is not None or not fits:
         raise LengthInvalidError
     declared = upload.declared(size_bytes)
-    if declared.state is not upload.state:
-        ctx.spool.trim(upload.upload_id, size_bytes)
-    with ctx.db.transaction() as session:
-        uploads.advance(session, upload, declared)
+    with ExitStack() as stack:
+        if declared.state is not upload.state:
+            stack.enter_context(closing(Intake(ctx, upload, None))).cut_off()
+        with ctx.db.transaction() as session:
+            uploads.advance(session, upload, declared)
     return declared
 
 
