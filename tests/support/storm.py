@@ -75,7 +75,7 @@ async def storm(
                 for _ in range(films)
             ]
             sending = asyncio.gather(*(courier.send() for courier in couriers))
-            while told.kills < kills and not sending.done():
+            while told.kills < kills and not sending.done() and not told.faults:
                 await asyncio.wait({sending}, timeout=dice.random() * LIFE_MAX_S)
                 receiver = dice.choice(receivers)
                 await asyncio.to_thread(receiver.kill)
@@ -83,7 +83,11 @@ async def storm(
                 if processes == 1:
                     told.faults += await asyncio.to_thread(promises_without_bytes, data)
                 await asyncio.to_thread(receiver.start)
-            await asyncio.wait_for(sending, END_S)
+            await asyncio.wait({sending}, timeout=0 if told.faults else END_S)
+            if not sending.done():
+                told.faults.append("not every film came to its end")
+                sending.cancel()
+            await asyncio.gather(sending, return_exceptions=bool(told.faults))
     for toxic in toxics:
         told.lines += toxic.happened
     for courier in couriers:
