@@ -25,6 +25,8 @@ from tests.support.receiver import Receiver
 from tests.support.toxic import Toxic
 
 FILMS_BYTES: Final = (300_000, 5_000_000, 12_000_000, 40_000_000)
+COMMIT_BYTES: Final = 512 * 1024
+"""So that a kill mostly falls between two commit points of a request."""
 LIFE_MAX_S: Final = 0.8
 END_S: Final = 240.0
 """How long the films may take once nothing is killed any more."""
@@ -58,7 +60,9 @@ async def storm(
     authorization = Signer.open(data, SystemClock()).headers(OFFICER)["authorization"]
     async with AsyncExitStack() as lines:
         with ExitStack() as lives:
-            receivers = [lives.enter_context(Receiver(data)) for _ in range(processes)]
+            receivers = [
+                lives.enter_context(Receiver(data, COMMIT_BYTES)) for _ in range(processes)
+            ]
             toxics = [
                 await lines.enter_async_context(Toxic(receiver.address, dice))
                 for receiver in receivers
@@ -75,19 +79,7 @@ async def storm(
                 for _ in range(films)
             ]
             sending = asyncio.gather(*(courier.send() for courier in couriers))
-            while told.kills < kills and not sending.done() and not told.faults:
-                await asyncio.wait({sending}, timeout=dice.random() * LIFE_MAX_S)
-                receiver = dice.choice(receivers)
-                await asyncio.to_thread(receiver.kill)
-                told.kills += 1
-                if processes == 1:
-                    told.faults += await asyncio.to_thread(promises_without_bytes, data)
-                await asyncio.to_thread(receiver.start)
-            await asyncio.wait({sending}, timeout=0 if told.faults else END_S)
-            if not sending.done():
-                told.faults.append("not every film came to its end")
-                sending.cancel()
-            await asyncio.gather(sending, return_exceptions=bool(told.faults))
+            await _torment(told, sending, receivers, kills, dice)
     for toxic in toxics:
         told.lines += toxic.happened
     for courier in couriers:
@@ -97,6 +89,29 @@ async def storm(
         told.faults += [f"lost: {lost}" for lost in courier.lost]
     told.faults += kept_otherwise(data, couriers)
     return told
+
+
+async def _torment(
+    told: Storm,
+    sending: asyncio.Future[list[None]],
+    receivers: Sequence[Receiver],
+    kills: int,
+    dice: Random,
+) -> None:
+    """Kill and start again while films are sent, then let these come to their end."""
+    while told.kills < kills and not sending.done() and not told.faults:
+        await asyncio.wait({sending}, timeout=dice.random() * LIFE_MAX_S)
+        receiver = dice.choice(receivers)
+        await asyncio.to_thread(receiver.kill)
+        told.kills += 1
+        if len(receivers) == 1:
+            told.faults += await asyncio.to_thread(promises_without_bytes, receiver.data)
+        await asyncio.to_thread(receiver.start)
+    await asyncio.wait({sending}, timeout=0 if told.faults else END_S)
+    if not sending.done():
+        told.faults.append("not every film came to its end")
+        sending.cancel()
+    await asyncio.gather(sending, return_exceptions=bool(told.faults))
 
 
 def promises_without_bytes(data: Path) -> list[str]:
