@@ -49,6 +49,8 @@ class Courier:
     lines: Sequence[Line]
     """Ways to a server, one of which is chosen for each request."""
     dice: Random
+    news: asyncio.Event
+    """Set when a server was heard of."""
     promised: int = 0
     sent_bytes: int = 0
     lost: list[Lost] = field(default_factory=list[Lost])
@@ -137,6 +139,8 @@ class Courier:
                     writer.transport.abort()
                     await writer.wait_closed()
         self.answers[answer.status if answer else 0] += 1
+        if answer:
+            self.news.set()
         return answer
 
     async def _exchange(

@@ -103,7 +103,7 @@ def main() -> None:
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            vars(intake)["COMMIT_BYTES"] = int(sys.argv[3])
+            setattr(intake, "COMMIT_BYTES", int(sys.argv[3]))  # noqa: B010 - Final to all others
             serve(Path(sys.argv[1]), int(sys.argv[2]))
             os._exit(0)
         sys.stdout.write(f"{pid}\n")

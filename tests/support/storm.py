@@ -9,7 +9,7 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -28,6 +28,7 @@ FILMS_BYTES: Final = (300_000, 5_000_000, 12_000_000, 40_000_000)
 COMMIT_BYTES: Final = 512 * 1024
 """So that a kill mostly falls between two commit points of a request."""
 LIFE_MAX_S: Final = 0.8
+BEGINNING_MAX_S: Final = 20.0
 END_S: Final = 240.0
 """How long the films may take once nothing is killed any more."""
 OFFICER: Final = person(Role.OFFICER, agency_id=uuid4())
@@ -56,7 +57,7 @@ async def storm(
 ) -> Storm:
     """Send films while up to `kills` times one of the processes on these files is killed."""
     dice = Random(seed)  # noqa: S311 - moments that can be repeated, not secrets
-    told = Storm(films)
+    told, news = Storm(films), asyncio.Event()
     authorization = Signer.open(data, SystemClock()).headers(OFFICER)["authorization"]
     async with AsyncExitStack() as lines:
         with ExitStack() as lives:
@@ -75,11 +76,12 @@ async def storm(
                     client_id=UUID(int=dice.getrandbits(128), version=4),
                     lines=[lambda toxic=toxic: toxic.address for toxic in toxics],
                     dice=Random(dice.random()),  # noqa: S311 - as above
+                    news=news,
                 )
                 for _ in range(films)
             ]
             sending = asyncio.gather(*(courier.send() for courier in couriers))
-            await _torment(told, sending, receivers, kills, dice)
+            await _torment(told, sending, news, receivers, kills, dice)
     for toxic in toxics:
         told.lines += toxic.happened
     for courier in couriers:
@@ -94,12 +96,16 @@ async def storm(
 async def _torment(
     told: Storm,
     sending: asyncio.Future[list[None]],
+    news: asyncio.Event,
     receivers: Sequence[Receiver],
     kills: int,
     dice: Random,
 ) -> None:
     """Kill and start again while films are sent, then let these come to their end."""
     while told.kills < kills and not sending.done() and not told.faults:
+        news.clear()  # a life first begins its work
+        with suppress(TimeoutError):
+            await asyncio.wait_for(news.wait(), BEGINNING_MAX_S)
         await asyncio.wait({sending}, timeout=dice.random() * LIFE_MAX_S)
         receiver = dice.choice(receivers)
         await asyncio.to_thread(receiver.kill)
