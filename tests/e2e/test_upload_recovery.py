@@ -1,5 +1,6 @@
 """A new process goes on with what the last one left: the row, and a file that may not match it."""
 
+from collections.abc import AsyncIterator
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -9,6 +10,11 @@ from sqlalchemy import text
 
 from contracts.identity import Role
 from ingest.adapters import sha256 as adapter
+from ingest.adapters.spool import Spool
+from ingest.errors import UploadInterruptedError
+from ingest.operations import uploads
+from ingest.operations.intake import Chunk, Intake
+from ingest.store import uploads as store
 from tests.support.house import House, house
 from tests.support.people import person
 from tests.support.uploads import ask, begin, send
@@ -134,3 +140,47 @@ async def test_a_whole_film_that_is_lost_before_it_is_kept_is_an_alarm(
     answer = await ask(h, OFFICER, location)
     assert answer.status_code == 500
     assert "acknowledged bytes are not in the spool" in caplog.text
+
+
+async def test_who_looked_before_another_process_wrote_cuts_nothing_off(h: House) -> None:
+    location, clip_id = await half_a_film(h)
+    ctx = h.ctx("ingest")
+    with ctx.db.snapshot() as session:
+        seen = store.upload(session, location.rpartition("/")[2])
+    assert (await send(h, OFFICER, location, 5000, FILM[5000:6000])).status_code == 204
+    with pytest.raises(UploadInterruptedError) as moved:
+        Intake(ctx, seen, None)
+    assert moved.value.headers["Upload-Offset"] == "6000"
+    assert spooled(h).read_bytes() == FILM[:6000]
+    assert (await send(h, OFFICER, location, 6000, FILM[6000:])).status_code == 204
+    assert await is_kept(h, clip_id)
+
+
+async def test_a_film_that_another_process_writes_is_not_written_here(h: House) -> None:
+    location, clip_id = await half_a_film(h)
+    elsewhere = Spool(h.data / "spool")
+    with elsewhere.open(location.rpartition("/")[2], is_begun=True):
+        busy = await send(h, OFFICER, location, 5000, FILM[5000:])
+    assert (busy.status_code, busy.json()["code"]) == (503, "ingest.upload-busy")
+    assert busy.headers["retry-after"] == "1"
+    assert (await send(h, OFFICER, location, 5000, FILM[5000:])).status_code == 204
+    assert await is_kept(h, clip_id)
+
+
+async def test_what_a_slow_client_sends_is_acknowledged_before_its_request_ends(
+    h: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx, seen = h.ctx("ingest"), list[int]()
+    location, clip_id = await begin(h, OFFICER, FILM)
+    upload_id = location.rpartition("/")[2]
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for start in range(0, len(FILM), 2000):
+            with ctx.db.snapshot() as session:
+                seen.append(store.upload(session, upload_id).offset)
+            yield FILM[start : start + 2000]
+
+    monkeypatch.setattr(uploads, "COMMIT_S", 0)
+    await uploads.append(ctx, OFFICER, upload_id, Chunk(0, len(FILM), slowly()))
+    assert seen == list(range(0, len(FILM), 2000))
+    assert await is_kept(h, str(clip_id))

@@ -9,7 +9,7 @@ least once however little time it gets.
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from tests.prove import engines, kills, postgres, properties
+from tests.prove import engines, ingest, kills, postgres, properties
 
 Proof: TypeAlias = Callable[[float], str]
 
@@ -18,4 +18,5 @@ PROOFS: Final[dict[str, Proof]] = {
     "engines": engines.prove,
     "postgres": postgres.prove,
     "properties": properties.prove,
+    "ingest": ingest.prove,
 }

@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -33,7 +33,7 @@ from ingest.domain.announcement import Announcement
 from ingest.operations.announcing import announce
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
-from ingest.operations.intake import Chunk, Intake
+from ingest.operations.intake import Intake
 from ingest.settings import Settings
 from liuhen.services import sqlite_url
 from tests.support.people import person
@@ -106,16 +106,10 @@ def announced(number: int) -> Announcement:
     )
 
 
-async def nothing() -> AsyncGenerator[bytes]:
-    """What is read of a client that is not there."""
-    for piece in ():
-        yield piece
-
-
 def keep(data: Path, store_url: str, number: int) -> None:
     ctx: Context = opened(data, store_url).ctx
     upload, _ = announce(ctx, OFFICER, announced(number), FILM_BYTES)
-    with closing(Intake(ctx, upload, Chunk(0, None, nothing()))) as intake:
+    with closing(Intake(ctx, upload)) as intake:
         intake.write(film(number))
         intake.finish()
     Moments(number).watch(ctx)

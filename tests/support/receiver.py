@@ -20,6 +20,8 @@ from common.bus_embedded import EmbeddedBus
 from common.clock import SystemClock
 from common.db import Database
 from ingest.app import create_app
+from ingest.operations import intake
+from ingest.operations.intake import COMMIT_BYTES
 from ingest.settings import Settings
 from liuhen.gateway import gateway
 
@@ -29,7 +31,8 @@ ROOT = Path(__file__).parents[2]
 class Receiver:
     """One data folder and one address through many lives of the process."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, commit_bytes: int = COMMIT_BYTES) -> None:
+        """With small `commit_bytes` more moments lie between two commit points."""
         self.data = data
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = self._socket.getsockname()
@@ -38,7 +41,10 @@ class Receiver:
             migrate.upgrade(db, "ingest")
         self._log = (self.data / "receiver.log").open("ab")
         self._parent = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", __name__, str(self.data), str(self._socket.fileno())],
+            [
+                *(sys.executable, "-m", __name__),
+                *(str(self.data), str(self._socket.fileno()), str(commit_bytes)),
+            ],
             cwd=ROOT,
             pass_fds=[self._socket.fileno()],
             stdin=subprocess.PIPE,
@@ -97,6 +103,7 @@ def main() -> None:
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            setattr(intake, "COMMIT_BYTES", int(sys.argv[3]))  # noqa: B010 - Final to all others
             serve(Path(sys.argv[1]), int(sys.argv[2]))
             os._exit(0)
         sys.stdout.write(f"{pid}\n")

@@ -92,17 +92,6 @@ class Spool:
             path.unlink()
             raise SpoolClosedError
 
-    def trim(self, upload_id: str, size_bytes: int) -> None:
-        """Cut off what lies behind the acknowledged bytes, before these are called the whole film.
-
-        Raises:
-            SpoolLostError: there are fewer.
-            UploadBusyError: another process writes to it.
-        """
-        with self.open(upload_id, is_begun=True) as film:
-            film.continue_at(size_bytes)
-            film.sync()
-
     def _expect_open(self) -> None:
         """Refuse to begin in a closed spool.
 

@@ -53,7 +53,14 @@ class Intake:
     and the next request writes over it (tus 1.0, "Checksum").
     """
 
-    def __init__(self, ctx: Context, upload: Upload, chunk: Chunk) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        upload: Upload,
+        checksum: Checksum | None = None,
+        *,
+        is_last: bool = True,
+    ) -> None:
         """Take the film's file and go on where the row says that the upload is.
 
         Raises:
@@ -68,9 +75,9 @@ class Intake:
         """Held, and not yet written."""
         self._limit = size_limit(ctx, upload)
         self._ctx = ctx
-        self._is_last = chunk.is_last
-        self._checksum = chunk.checksum
-        self._hash = self._checksum and hashlib.new(self._checksum.algorithm, usedforsecurity=False)
+        self._is_last = is_last
+        self._checksum = checksum
+        self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
         with alarmed(upload):
             self._film = ctx.spool.open(upload.upload_id, is_begun=upload.offset > 0)
         try:
@@ -143,6 +150,15 @@ class Intake:
                 raise ChecksumDiffersError(self.upload.offset)
             self._acknowledge()
         return self.upload
+
+    def cut_off(self) -> None:
+        """Make durable that nothing lies behind what is acknowledged, before it is called whole.
+
+        Raises:
+            NoRoomError, SpoolFaultError: the disk fails; alarmed.
+        """
+        with alarmed(self.upload):
+            self._film.sync()
 
     def close(self) -> None:
         self._film.close()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from typing import Final, NoReturn
 
@@ -135,15 +135,20 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int, *, is_last: bool = T
     if upload.size_bytes not in {None, size_bytes} or not fits:
         raise LengthInvalidError
     declared = upload.declared(size_bytes, is_last=is_last)
-    if declared.state is not upload.state:
-        ctx.spool.trim(upload.upload_id, size_bytes)
-    with ctx.db.transaction() as session:
-        uploads.advance(session, upload, declared)
+    with ExitStack() as stack:
+        if declared.state is not upload.state:
+            stack.enter_context(closing(Intake(ctx, upload))).cut_off()
+        with ctx.db.transaction() as session:
+            uploads.advance(session, upload, declared)
     return declared
 
 
 async def _receive(ctx: Context, upload: Upload, chunk: Chunk, reading: CancelScope) -> Upload:
-    with closing(await to_thread.run_sync(Intake, ctx, upload, chunk)) as intake:
+    with closing(
+        await to_thread.run_sync(
+            partial(Intake, ctx, upload, chunk.checksum, is_last=chunk.is_last)
+        )
+    ) as intake:
         silence = CancelScope()
         with reading, silence, suppress(ConnectionCutError):
             await _read(chunk.pieces, intake, silence)
