@@ -13,7 +13,7 @@ from typing import Any, Final
 from common.clock import SystemClock
 from common.events import Event
 from contracts.topics import PARTITIONS
-from dock import manifest
+from dock import manifest, receipt
 from liuhen import standalone
 from liuhen.services import SERVICES
 
@@ -76,7 +76,7 @@ def route_forms() -> dict[str, Any]:
 
 def dock_forms() -> dict[str, Any]:
     """JSON Schema of what a dock gives and gets."""
-    return {"dock/manifest.v1": manifest.form()}
+    return {"dock/manifest.v1": manifest.form(), "dock/receipt.v1": receipt.form()}
 
 
 def write() -> None:

@@ -69,6 +69,8 @@ CardPath = Annotated[
     AfterValidator(_below),
 ]
 FileNo = Annotated[int, Field(ge=0, lt=10**9)]
+Secrecy = Literal["none", "state_secret", "trade_secret", "privacy"]
+"""What whoever filmed says about secrets; a state secret is refused before a byte of it goes."""
 
 
 class _Said(BaseModel):
@@ -101,6 +103,7 @@ class Header(_Said):
     filmed_by: UUID | None = None
     """An account's id, as for every film of the card that names none."""
     unit_id: UUID | None = None
+    secrecy: Secrecy | None = None
     last_file_no: FileNo | None = None
     """The number that the device gave last: a film missing at the end is seen only by it."""
 
@@ -121,6 +124,7 @@ class Entry(_Said):
     carrier: Carrier | None = None
     filmed_by: UUID | None = None
     unit_id: UUID | None = None
+    secrecy: Secrecy | None = None
     case_hint: Line | None = None
     """What whoever filmed typed in about the matter; a hint to people, never a link."""
     marks: Annotated[tuple[Mark, ...], Field(max_length=MARKS_MAX)] = ()
