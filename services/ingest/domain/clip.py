@@ -51,6 +51,8 @@ class Clip:
     announced: Announcement
     facts: Facts | None
     lock: Lock
+    original_id: UUID | None = None
+    """Whose bytes these are, where this clip was handed in again."""
 
 
 @dataclass(frozen=True)

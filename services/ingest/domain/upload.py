@@ -25,6 +25,7 @@ class UploadState(StrEnum):
     QUARANTINED = "quarantined"
     TERMINATED = "terminated"  # by who began it, before it was complete
     EXPIRED = "expired"  # nothing came for too long
+    RESUBMITTED = "resubmitted"  # its film is kept already, under another clip's id
 
 
 def is_id(text: str) -> bool:
@@ -83,6 +84,8 @@ class Upload:
     """When its last byte came, or when it began."""
     concat: str | None = None
     """`Upload-Concat` as its client said it: `partial`, `final;…`, or nothing."""
+    original_id: UUID | None = None
+    """The kept clip of which this one is a re-submission."""
 
     @property
     def is_part(self) -> bool:
@@ -115,6 +118,15 @@ class Upload:
         """The upload once its bytes are kept under `sha256`."""
         same = sha256 == self.sha256
         return replace(self, state=UploadState.STORED if same else UploadState.QUARANTINED)
+
+    def resubmitting(self, original_id: UUID) -> Self:
+        """The upload as an entry of a clip that is kept already: nothing more is to come."""
+        return replace(
+            self,
+            state=UploadState.RESUBMITTED,
+            offset=self.offset if self.size_bytes is None else self.size_bytes,
+            original_id=original_id,
+        )
 
 
 U = TypeVar("U", bound=Upload)

@@ -12,9 +12,10 @@ from contracts.ingest import ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
 from ingest.domain.upload import Upload, UploadState
 from ingest.operations.context import Context
+from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
 
-KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
+KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +41,14 @@ def finish(ctx: Context, upload_id: str) -> Upload:
 def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
     kept = upload.kept(sha256)
     with ctx.db.transaction() as session:
+        announced = uploads.announcement(session, upload.clip_id)
+        if kept.state is UploadState.STORED:
+            entry = entered(ctx, session, kept, announced, is_compared=True)
+            if entry:
+                uploads.advance(session, upload, entry)
+                return entry
         uploads.advance(session, upload, kept)
         clips.add_clip(session, kept, sha256, ctx.clock.now())
-        announced = uploads.announcement(session, upload.clip_id)
         if kept.state is UploadState.STORED:
             ctx.outbox.emit(session, _stored(kept, announced))
             probing.add_unprobed(session, kept.clip_id)
