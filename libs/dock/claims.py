@@ -18,7 +18,7 @@ KNOWN: Final = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b
 MOMENT: Final = timedelta(seconds=1)
 """How long something is said to last of which no end is claimed, such as a photo."""
 LENGTH_MAX: Final = timedelta(hours=24)
-"""A file changed later than so after its beginning was touched by something else."""
+"""No film is longer; a file changed later than so after its beginning was touched since."""
 WHEN: Final = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[-_. T]?(\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)"
 )
@@ -133,9 +133,10 @@ def _movie_header(file: BinaryIO, size_bytes: int) -> Embedded:
 def _times(content: bytes) -> Embedded:
     version = content[0]
     made, _, scale, length = struct.unpack_from(">QQIQ" if version == 1 else ">IIII", content, 4)
+    lasts = timedelta(seconds=length / scale) if scale else timedelta(0)
     return Embedded(
         EPOCH + timedelta(seconds=made) if made else None,
-        timedelta(seconds=length / scale) if scale and length else None,
+        lasts if timedelta(0) < lasts <= LENGTH_MAX else None,
     )
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from common.fields import Line
 from contracts.ingest import Carrier
 from dock import claims, manifest, numbering
-from dock.card import Card, ChangedError, Found, opened, sayable
+from dock.card import Card, ChangedError, Found, NotTaken, opened, sayable
 from dock.claims import Claim, Interval, Origin
 from dock.manifest import Entry, Manifest, Secrecy
 from dock.numbering import Gap
@@ -149,7 +149,8 @@ def plan(folder: Path, card: Card, told: Manifest | None, stated: Stated, zone: 
             films.append(_film(folder, found, told, stated, zone))
         except ChangedError:
             unreadable.append(found.path)
-    paths = {found.path for found in card.files}
+    empty = {left.path for left in card.left if left.reason is NotTaken.EMPTY}
+    paths = {found.path for found in card.files} | empty
     absent = tuple(path for path in (told.entries if told else ()) if path not in paths)
     return Plan(tuple(films), dict(_gaps(films, told)), absent, tuple(unreadable))
 

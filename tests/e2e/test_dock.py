@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from tests.support.docks import COLLEAGUE, ROOT, Dock, Ended, make_dock, open_dock
+from tests.support.docks import COLLEAGUE, OFFICER, ROOT, Dock, Ended, make_dock, open_dock
 from tests.support.wire import Wire
 
 FILMS = 5
@@ -69,6 +70,18 @@ def test_a_card_pushed_again_sends_no_film_again(dock: Dock, wire: Wire) -> None
     assert (first.code, again.code) == (0, 0), again.said
     assert wire.sent_bytes - before < OVERHEAD_BYTES
     assert clip_ids(again) == clip_ids(first)
+
+
+def test_films_that_are_kept_already_are_entered_without_sending_them(
+    dock: Dock, wire: Wire
+) -> None:
+    first = dock.push()
+    (dock.card / "DCIM" / "100MEDIA").rename(dock.card / "DCIM" / "101MEDIA")
+    again = dock.push(to=wire.address)
+    assert again.code == 0, again.said
+    assert wire.sent_bytes < OVERHEAD_BYTES
+    assert {file["state"] for file in again.receipt["files"]} == {"resubmitted"}
+    assert [file["original_id"] for file in again.receipt["files"]] == clip_ids(first)
 
 
 def test_a_colleague_who_pushes_the_same_card_sends_nothing_again(dock: Dock, wire: Wire) -> None:
@@ -184,6 +197,32 @@ def test_a_token_opens_the_door_as_well(dock: Dock) -> None:
         dock.words(dock.product.address), cwd=ROOT, env=environment, check=False
     )
     assert ended.returncode == 0
+    assert dock.kept() == dock.digests()
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_commands_of_the_readme_push_a_card(dock: Dock, readme: str) -> None:
+    lines = (ROOT / readme).read_text(encoding="utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines) if "LIUHEN_DOCK_SERVER" in line)
+    script = "\n".join(line.strip() for line in lines[first : first + 2])
+    for said, meant in {
+        "NAME ": f"{OFFICER} ",
+        "用户名 ": f"{OFFICER} ",
+        "./dev": f"{sys.executable} -m liuhen",
+        "/media/CARD": str(dock.card),
+        "--receipts .": f"--receipts {dock.receipts}",
+    }.items():
+        script = script.replace(said, meant)
+    ended = subprocess.run(  # noqa: S603 - the words that we tell others
+        ["/bin/sh", "-eu", "-c", script],
+        cwd=ROOT,
+        env=dock.environment() | {"URL": dock.product.address},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "存储卡可以清空" in ended.stdout
     assert dock.kept() == dock.digests()
 
 
