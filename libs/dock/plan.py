@@ -84,15 +84,19 @@ class Film:
     entry: Entry | None
     """What the manifest says of it, if it does."""
 
-    def client_id(self, sha256: str) -> UUID:
-        """Our own id for it: the same however often and from wherever it is sent."""
-        number = self.found.path if self.file_no is None else self.file_no
-        return uuid5(NAMESPACE, sayable(f"{self.device_no}\n{number}\n{sha256}"))
+    def client_id(self, sha256: str, turn: int = 0) -> UUID:
+        """Our own id for it: the same however often and from wherever it is sent.
 
-    def metadata(self, sha256: str) -> Mapping[str, str]:
+        Another in each turn: what arrived damaged is kept under the id of its turn.
+        """
+        number = self.found.path if self.file_no is None else self.file_no
+        turns = f"\n{turn}" if turn else ""
+        return uuid5(NAMESPACE, sayable(f"{self.device_no}\n{number}\n{sha256}{turns}"))
+
+    def metadata(self, sha256: str, turn: int = 0) -> Mapping[str, str]:
         """What ingest wants to know before the first byte."""
         said = {
-            "clip_id": str(self.client_id(sha256)),
+            "clip_id": str(self.client_id(sha256, turn)),
             "sha256": sha256,
             "recorded_start": self.when.start.instant.isoformat(),
             "recorded_end": self.when.end.instant.isoformat(),

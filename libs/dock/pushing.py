@@ -1,9 +1,10 @@
 """A whole card goes to the product: films are hashed, announced, sent, and asked for at the end."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
@@ -18,8 +19,12 @@ from dock.server import Account, Announced, RefusedError, Server
 
 CHUNK_BYTES: Final = 8 * 1024**2
 """Of one request; a cut costs at most what of it had not arrived."""
-BEGINNINGS_MAX: Final = 2
-"""How often a film is announced: once more after the server has ended what it had of it."""
+BEGINNINGS_MAX: Final = 4
+"""How often a film is announced: anew after the server has ended what it had of it, and under
+another id after it arrived damaged."""
+GONE, DAMAGED = "ingest.upload-gone", "ingest.digest-differs"
+TAKEN: Final = "ingest.id-taken"
+"""A colleague sent the film, or it was sent with other words."""
 KEPT: Final = {"stored", "resubmitted"}
 CHANGED: Final = "文件在采集过程中被改动、移除或无法读取"
 
@@ -107,10 +112,8 @@ class Push:
         try:
             self._go_on()
             sha256 = card.digest(self.folder, film.found, lambda at: self._hashed(film, at))
-            client_id = film.client_id(sha256)
-            clip_id = account.clip_id(client_id)
-            outcome = Outcome(film, State.FAILED, sha256, client_id, clip_id)
-            outcome = self._sent(outcome, sha256, clip_id)
+            outcome = replace(outcome, sha256=sha256)
+            outcome = self._sent(outcome, sha256, account)
         except ChangedError:
             outcome = replace(outcome, problem=CHANGED)
         except RefusedError as error:
@@ -123,27 +126,36 @@ class Push:
         self.teller.ended(film, outcome)
         return outcome
 
-    def _sent(self, outcome: Outcome, sha256: str, clip_id: UUID) -> Outcome:
-        film, patience = outcome.film, self._patience()
+    def _sent(self, outcome: Outcome, sha256: str, account: Account) -> Outcome:
+        turn = 0
         for is_last in [False] * (BEGINNINGS_MAX - 1) + [True]:
+            client_id = outcome.film.client_id(sha256, turn)
+            clip_id = account.clip_id(client_id)
+            outcome = replace(outcome, client_id=client_id, clip_id=clip_id)
             try:
-                announced = self.server.announce(
-                    patience, film.metadata(sha256), film.found.size_bytes
-                )
-                if announced.original_id is None:
-                    self._send(film, announced, patience)
-                return replace(
-                    outcome,
-                    state=State.RESUBMITTED if announced.original_id else State.STORED,
-                    clip_id=announced.clip_id,
-                    original_id=announced.original_id,
-                )
+                return self._begun(outcome, clip_id, outcome.film.metadata(sha256, turn))
             except RefusedError as error:
-                if error.code == "ingest.id-taken":  # sent by a colleague, or with other words
+                if error.code == TAKEN and not self._is_damaged(clip_id):
                     return self._asked(outcome, clip_id)
-                if is_last or error.code != "ingest.upload-gone":
+                if is_last or error.code not in {GONE, DAMAGED, TAKEN}:
                     raise
+                turn += error.code != GONE
         raise AssertionError  # the last beginning returns or raises
+
+    def _begun(self, outcome: Outcome, clip_id: UUID, said: Mapping[str, str]) -> Outcome:
+        film, patience = outcome.film, self._patience()
+        announced = self.server.announce(patience, said, film.found.size_bytes)
+        if announced.original_id:
+            return replace(outcome, state=State.RESUBMITTED, original_id=announced.original_id)
+        if announced.offset == film.found.size_bytes and self._is_damaged(clip_id):
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, DAMAGED, "此前损坏到达，已隔离")
+        self._send(film, announced, patience)
+        return replace(outcome, state=State.STORED)
+
+    def _is_damaged(self, clip_id: UUID) -> bool:
+        """Whether other bytes than were announced came under this id: it is of no use any more."""
+        kept = self.server.clip(self._patience(), clip_id)
+        return kept is not None and kept.state == "quarantined"
 
     def _send(self, film: Film, announced: Announced, patience: Patience) -> None:
         offset, size = announced.offset, film.found.size_bytes

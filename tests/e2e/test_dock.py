@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from uuid import uuid5
 
 import pytest
 
-from tests.support.docks import COLLEAGUE, OFFICER, ROOT, Dock, Ended, make_dock, open_dock
+from dock.plan import NAMESPACE
+from tests.support.docks import COLLEAGUE, OFFICER, ROOT, Dock, Ended, digest, make_dock, open_dock
 from tests.support.wire import Wire
 
 FILMS = 5
@@ -82,6 +84,17 @@ def test_films_that_are_kept_already_are_entered_without_sending_them(
     assert wire.sent_bytes < OVERHEAD_BYTES
     assert {file["state"] for file in again.receipt["files"]} == {"resubmitted"}
     assert [file["original_id"] for file in again.receipt["files"]] == clip_ids(first)
+
+
+def test_a_film_that_once_arrived_damaged_is_sent_under_another_id(dock: Dock) -> None:
+    film = min((dock.card / "DCIM").rglob("*.MP4"))
+    path = str(film.relative_to(dock.card))
+    client_id = uuid5(NAMESPACE, f"执法仪-0017\n{path}\n{digest(film)}")
+    damaged = dock.sends(client_id, digest(film), bytes(film.stat().st_size))
+    assert damaged == 422
+    ended = dock.push()
+    assert ended.code == 0, ended.said
+    assert dock.kept() >= dock.digests()
 
 
 def test_a_colleague_who_pushes_the_same_card_sends_nothing_again(dock: Dock, wire: Wire) -> None:

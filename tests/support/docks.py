@@ -16,7 +16,10 @@ import httpx
 from contracts.identity import Level, Role
 from liuhen.demo.film import make_film
 from tests.support.offices import PASSWORD, account_body, agency_body
+from tests.support.people import person
+from tests.support.uploads import header
 from tests.support.victim import Victim
+from tests.support.words import metadata
 
 ROOT: Final = Path(__file__).parents[2]
 BEGAN: Final = datetime(2026, 3, 1, 1, tzinfo=UTC)
@@ -47,7 +50,7 @@ class Dock:
         return [
             *(sys.executable, "-m", "dock", "push", str(self.card), "--server", address),
             *("--receipts", str(self.receipts), "--device", "执法仪-0017"),
-            *("--carrier", "body_camera", "--filmed-by", "me", "--patience", "20", *more),
+            *("--carrier", "body_camera", "--filmed-by", "me", "--patience", "300", *more),
         ]
 
     def environment(self, user: str = OFFICER, password: str = PASSWORD) -> dict[str, str]:
@@ -80,6 +83,17 @@ class Dock:
         body = {"username": user, "password": PASSWORD}
         answer = httpx.post(f"{self.product.address}/identity/v1/sessions", json=body)
         return answer.json()["access_token"]
+
+    def sends(self, client_id: UUID, sha256: str, content: bytes) -> int:
+        """Send bytes under an id and a digest that may be another's; return how that ended."""
+        account = person(Role.OFFICER, agency_id=uuid4())
+        said = metadata(account, client_id, sha256)
+        headers = {"authorization": f"Bearer {self.token()}", "tus-resumable": "1.0.0"}
+        with httpx.Client(base_url=self.product.address, headers=headers) as client:
+            length = {"upload-length": str(len(content)), "upload-metadata": header(said)}
+            place = client.post("/ingest/uploads/", headers=length).headers["location"]
+            octets = {"content-type": "application/offset+octet-stream", "upload-offset": "0"}
+            return client.patch(place, headers=octets, content=content).status_code
 
     def kept(self) -> set[str]:
         """The digests of what the product keeps."""
