@@ -13,6 +13,7 @@ from typing import Any, Final
 from common.clock import SystemClock
 from common.events import Event
 from contracts.topics import PARTITIONS
+from dock import manifest, receipt
 from liuhen import standalone
 from liuhen.services import SERVICES
 
@@ -73,12 +74,18 @@ def route_forms() -> dict[str, Any]:
         return {f"api/{name}": apps[name].openapi() for name in SERVICES}
 
 
+def dock_forms() -> dict[str, Any]:
+    """JSON Schema of what a dock gives and gets."""
+    return {"dock/manifest.v1": manifest.form(), "dock/receipt.v1": receipt.form()}
+
+
 def write() -> None:
     """Write every file anew and remove those of things that are gone."""
-    for folder in ("events", "api"):
+    for folder in ("events", "api", "dock"):
         for old in (DOCS / folder).glob("*.json"):
             old.unlink()
-    forms = event_forms() | {"events/asyncapi": asyncapi()} | route_forms()
+    forms = event_forms() | {"events/asyncapi": asyncapi()}
+    forms |= route_forms() | dock_forms()
     for name, form in forms.items():
         path = DOCS / f"{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)

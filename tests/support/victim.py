@@ -26,6 +26,8 @@ class Victim:
     kills: int = 0
     tls: tuple[Path, Path] | None = None
     """A certificate and its key."""
+    module: str = "liuhen"
+    """Which program it is."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -44,7 +46,7 @@ class Victim:
 
     def start(self) -> None:
         """Start a life and return when it answers."""
-        words = ["-m", "liuhen", "up", "--data", str(self.data), "--port", str(self.port)]
+        words = ["-m", self.module, "up", "--data", str(self.data), "--port", str(self.port)]
         if self.tls:
             words += ["--cert", str(self.tls[0]), "--key", str(self.tls[1])]
         log = (self.data.parent / "victim.log").open("ab")

@@ -59,6 +59,8 @@ class Clip:
     not_derived: Sequence[DerivativeKind]
     """What could not be made, after several tries."""
     proof: Proof
+    original_id: UUID | None = None
+    """Whose bytes these are, where this clip was handed in again."""
 
 
 @dataclass(frozen=True)

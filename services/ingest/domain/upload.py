@@ -29,6 +29,7 @@ class UploadState(StrEnum):
     QUARANTINED = "quarantined"
     TERMINATED = "terminated"  # by who began it, before it was complete
     EXPIRED = "expired"  # nothing came for too long
+    RESUBMITTED = "resubmitted"  # its film is kept already, under another clip's id
 
 
 def is_id(text: str) -> bool:
@@ -103,6 +104,8 @@ class Upload:
     """`Upload-Concat` as its client said it: `partial`, `final;…`, or nothing."""
     running: SavedDigest | None = None
     """The SHA-256 of the first `offset` bytes, where it could be saved."""
+    original_id: UUID | None = None
+    """The kept clip of which this one is a re-submission."""
 
     @property
     def is_part(self) -> bool:
@@ -150,6 +153,15 @@ class Upload:
         same = sha256 == self.sha256
         state = UploadState.STORED if same else UploadState.QUARANTINED
         return replace(self, state=state, running=None)
+
+    def resubmitting(self, original_id: UUID) -> Self:
+        """The upload as an entry of a clip that is kept already: nothing more is to come."""
+        return replace(
+            self,
+            state=UploadState.RESUBMITTED,
+            offset=self.offset if self.size_bytes is None else self.size_bytes,
+            original_id=original_id,
+        )
 
 
 U = TypeVar("U", bound=Upload)

@@ -22,6 +22,7 @@ from ingest.errors import (
 )
 from ingest.operations.bringing_in import check_may_come
 from ingest.operations.context import Context
+from ingest.operations.resubmitting import entered
 from ingest.store import uploads
 
 OPEN_MAX: Final = timedelta(days=30)
@@ -29,9 +30,17 @@ OPEN_MAX: Final = timedelta(days=30)
 
 
 def announce(
-    ctx: Context, who: Requester, announced: Announcement, size_bytes: int | None
+    ctx: Context,
+    who: Requester,
+    announced: Announcement,
+    size_bytes: int | None,
+    *,
+    may_be_entry: bool = False,
 ) -> tuple[Upload, bool]:
     """Begin an upload, or find the one that the same announcement began; say whether it is new.
+
+    With `may_be_entry` a film that is kept already becomes an entry at once and its bytes are not
+    wanted; most clients would send them whatever the answer says.
 
     One that was ended before it was complete begins anew, at another address.
 
@@ -50,7 +59,13 @@ def announce(
         known = find_same(session, upload, announced)
         if known and not known.is_gone:
             return known, False
-        check_room(ctx, session, who, size_bytes)
+        entry = (
+            entered(ctx, session, upload, announced, is_compared=False) if may_be_entry else None
+        )
+        if entry:
+            upload = entry
+        else:
+            check_room(ctx, session, who, size_bytes)
         if known:
             uploads.begin_anew(session, known, upload)
         else:

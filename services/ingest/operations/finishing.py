@@ -11,10 +11,11 @@ from ingest.operations import keeping
 from ingest.operations.context import Context
 from ingest.operations.digesting import digest_of_whole
 from ingest.operations.keeping import NotProvedError
+from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
 from ingest.store import keeping as keeping_store
 
-KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
+KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
 
 
 def finish(ctx: Context, upload_id: str) -> Upload:
@@ -49,10 +50,15 @@ def finish(ctx: Context, upload_id: str) -> Upload:
 def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
     kept = upload.kept(sha256)
     with ctx.db.transaction() as session:
+        announced = uploads.announcement(session, upload.clip_id)
+        keeping_store.settle(session, upload.upload_id)
+        if kept.state is UploadState.STORED:
+            entry = entered(ctx, session, kept, announced, is_compared=True)
+            if entry:
+                uploads.advance(session, upload, entry)
+                return entry
         uploads.advance(session, upload, kept)
         clips.add_clip(session, kept, sha256, ctx.clock.now(), proof)
-        keeping_store.settle(session, upload.upload_id)
-        announced = uploads.announcement(session, upload.clip_id)
         if kept.state is UploadState.STORED:
             ctx.outbox.emit(session, _stored(kept, announced, proof))
             probing.add_unprobed(session, kept.clip_id)

@@ -37,6 +37,7 @@ CHUNK: Final = "application/offset+octet-stream"
 SENT: Final = (
     "Authorization",
     "Content-Type",
+    "Prefer",
     "Tus-Resumable",
     "Upload-Checksum",
     "Upload-Concat",
@@ -49,6 +50,7 @@ SENT: Final = (
 """Headers that a page of another origin may send."""
 READ: Final = (
     "Clip-Id",
+    "Clip-Original",
     "Location",
     "Retry-After",
     "Tus-Checksum-Algorithm",
@@ -65,6 +67,11 @@ READ: Final = (
 """Headers that such a page may read."""
 PARTS_MAX: Final = 1_000
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
+
+
+def prefers_entry(prefer: str) -> bool:
+    """Whether a client would rather not send a film that is kept already. Source: RFC 7240."""
+    return "resubmission" in {word.strip().lower() for word in prefer.split(",")}
 
 
 def spoken(tus_resumable: Annotated[str, Header()] = "") -> None:

@@ -1,5 +1,6 @@
 """Every query about kept clips."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.derivatives import derivatives_of, given_up_of
 from ingest.store.locks import find_lock
+from ingest.store.resubmissions import original_of
 from ingest.store.uploads import announcement
 from ingest.tables import ClipRow, FactsRow
 
@@ -36,7 +38,7 @@ def add_clip(session: Session, upload: Upload, sha256: str, now: datetime, proof
 def find_clip(session: Session, clip_id: UUID) -> Clip | None:
     row = session.get(ClipRow, clip_id)
     if row is None:
-        return None
+        return _find_entry(session, clip_id)
     facts = session.get(FactsRow, clip_id)
     return Clip(
         clip_id=clip_id,
@@ -52,4 +54,17 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         proof=Proof(
             row.object_version, row.read_back_sha256, row.read_back_bytes, row.read_back_at
         ),
+    )
+
+
+def _find_entry(session: Session, clip_id: UUID) -> Clip | None:
+    """What is known of a clip that was handed in again: its own words, its original's bytes."""
+    original_id = original_of(session, clip_id)
+    original = original_id and find_clip(session, original_id)
+    return original and replace(
+        original,
+        clip_id=clip_id,
+        state=UploadState.RESUBMITTED,
+        announced=announcement(session, clip_id),
+        original_id=original_id,
     )

@@ -1,0 +1,5 @@
+"""`python -m dock` is `liuhen-dock`."""
+
+from dock.cli import app
+
+app()
