@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from anyio import to_thread
+from anyio import get_cancelled_exc_class, to_thread
 
 from common.objects import ObjectDamagedError, ObjectMissingError, StoreAwayError
 from contracts.ingest import DerivativeMade
@@ -39,6 +39,14 @@ class Deriver:
         Raises:
             StoreAwayError: the film cannot be had now; nothing is counted against it.
         """
+        try:
+            return await self._step(wait_s)
+        except get_cancelled_exc_class():  # the service stops, and begins anew with this one
+            if self._running:
+                self._running[1].close()
+            raise
+
+    async def _step(self, wait_s: float) -> int:
         if self._running is None and not await to_thread.run_sync(self._start_next):
             await self._ctx.underived.pause(wait_s)
             return 0

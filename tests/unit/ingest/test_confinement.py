@@ -144,3 +144,14 @@ def test_a_probe_that_hangs_is_killed_by_its_alarm() -> None:
     os.close(writing)
     process.close()
     assert facts == UNDECODABLE
+
+
+def test_a_process_that_is_closed_works_no_longer() -> None:
+    reading, writing = os.pipe()  # a film that never comes
+    with os.fdopen(reading, "rb") as film:
+        process = ProbeProcess(film)
+        assert process.wait(0) is None
+        process.close()
+    with pytest.raises(BrokenPipeError):  # nobody reads it any more
+        os.write(writing, b"film")
+    os.close(writing)
