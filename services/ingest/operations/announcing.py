@@ -21,6 +21,7 @@ from ingest.errors import (
     TooManyUploadsError,
 )
 from ingest.operations.context import Context
+from ingest.operations.judging import judge
 from ingest.store import uploads
 
 OPEN_MAX: Final = timedelta(days=30)
@@ -53,6 +54,7 @@ def announce(
             uploads.begin_anew(session, known, upload)
         else:
             uploads.add_upload(session, upload, announced)
+        judge(ctx, session, upload.clip_id)
     if known:
         ctx.spool.remove(known.upload_id)  # nothing else names what might have stayed of it
     return upload, True

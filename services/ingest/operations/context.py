@@ -7,6 +7,7 @@ from anyio import CapacityLimiter
 from common import service
 from common.loops import Wake
 from common.objects import Objects
+from common.rulebook import Rulebook
 from ingest.adapters.spool import Spool
 from ingest.adapters.turns import Turns
 from ingest.settings import Settings
@@ -19,6 +20,7 @@ class Context(service.Context):
     settings: Settings
     spool: Spool
     objects: Objects
+    rulebook: Rulebook
     receiving: Turns = field(default_factory=Turns)
     """Who may read from a client into an upload."""
     finishing: Turns = field(default_factory=Turns)

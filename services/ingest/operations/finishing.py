@@ -12,6 +12,8 @@ from contracts.ingest import ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
 from ingest.domain.upload import Upload, UploadState
 from ingest.operations.context import Context
+from ingest.operations.judging import judge
+from ingest.operations.law import first_lock
 from ingest.store import clips, probing, uploads
 
 KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED})
@@ -31,7 +33,8 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     if upload.state is UploadState.RECEIVED:
         sha256 = ctx.spool.digest(upload_id)
         ctx.objects.adopt(ctx.spool.path(upload_id), sha256)
-        ctx.objects.lock_until(sha256, ctx.clock.now() + ctx.settings.first_lock)
+        lock_for = first_lock(ctx, upload.agency_id, upload.clip_id)
+        ctx.objects.lock_until(sha256, ctx.clock.now() + lock_for)
         upload = _record(ctx, upload, sha256)
         ctx.spool.remove(upload_id)
     return upload
@@ -49,6 +52,7 @@ def _record(ctx: Context, upload: Upload, sha256: str) -> Upload:
             after_commit(session, ctx.unprobed.set)
         else:
             ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
+        judge(ctx, session, kept.clip_id)
     return kept
 
 

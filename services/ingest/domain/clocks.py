@@ -1,0 +1,69 @@
+"""The instants of a clip that duties are about. Each is kept apart; none overwrites another."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.ingest import IndexField
+from ingest.domain.index import Entry, Index
+
+
+@dataclass(frozen=True)
+class Told:
+    """An instant, and by whom and when it was told."""
+
+    at: datetime
+    by: UUID | None
+    """None: by this system."""
+    told_at: datetime
+
+
+@dataclass(frozen=True)
+class Return:
+    """Somebody's word on when those who filmed came back, and another's that it is so."""
+
+    return_id: UUID
+    returned_at: datetime
+    reason: str
+    declared_by: UUID
+    declared_at: datetime
+    confirmed_by: UUID | None = None
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Everything that is known of when."""
+
+    recorded_end: Told
+    """As the device said."""
+    exported: Told | None
+    stored: Told | None
+    handed_over: Told | None
+    returns: Sequence[Return]
+    """All that were declared, oldest first."""
+    index: Index
+    is_quarantined: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An announced clip, kept or still on its way: what duties and permissions depend on."""
+
+    clip_id: UUID
+    agency_id: UUID
+    unit_id: UUID | None
+    filmed_by: UUID
+    uploaded_by: UUID
+    clocks: Clocks
+    first: Mapping[IndexField, object]
+    """What its upload said it is filed under, as JSON."""
+    entries: Sequence[Entry]
+    """What was said later, oldest first."""
+    is_gone: bool
+    """Whether its upload was ended before it was complete."""
+
+    def is_of(self, account_id: UUID) -> bool:
+        """Whether somebody filmed or uploaded it."""
+        return account_id in {self.filmed_by, self.uploaded_by}
