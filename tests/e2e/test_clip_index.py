@@ -84,10 +84,11 @@ async def test_only_who_has_a_part_in_a_clip_adds_to_it_or_reads_of_its_parties(
 
 async def test_nothing_is_no_entry_and_when_it_was_filmed_is_not_for_changing(h: House) -> None:
     clip_id = await upload(h, OFFICER, b"film")
-    for said_wrong in (
+    wrong: list[dict[str, object]] = [
         *({}, {"case_name": " "}, {"officers": []}, {"recorded_end": "2026-01-05T01:00:00Z"}),
         *({"filmed_by": str(OTHER.subject)}, {"carrier": "camera"}, {"case_name": None}),
-    ):
+    ]
+    for said_wrong in wrong:
         answer = await h.call(OFFICER, "PUT", place(clip_id), said_wrong)
         assert answer.status_code == 422, said_wrong
 

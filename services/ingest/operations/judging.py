@@ -10,6 +10,7 @@ from uuid import UUID
 from anyio import to_thread
 from sqlmodel import Session
 
+from common.errors import DatabaseAwayError
 from common.loops import Wake
 from contracts.ingest import DutyDueSoon, DutyOverdue
 from ingest.domain.clocks import Subject
@@ -21,6 +22,7 @@ from ingest.store.duties import Kept
 from ingest.store.subjects import find_subject
 
 BATCH_MAX: Final = 100
+FIRST: Final = UUID(int=0)
 MS: Final = timedelta(milliseconds=1)
 
 logger = logging.getLogger(__name__)
@@ -107,22 +109,25 @@ class Reminder:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._idle = Wake()
+        self._after = FIRST
 
     async def step(self, wait_s: float = 0) -> int:
-        """Look at some, and say at how many clips. One that cannot be judged stops no other."""
-        done = await to_thread.run_sync(self._judge_anew)
+        """Look at some clips, and say at how many. One that cannot be judged stops no other."""
+        done = 0
+        for clip_id in await to_thread.run_sync(self._unjudged):
+            done += await to_thread.run_sync(self._judge, clip_id)
+            self._after = clip_id
         for clip_id in await to_thread.run_sync(self._due):
             done += await to_thread.run_sync(self._judge, clip_id)
         if not done:
             await self._idle.pause(wait_s)
         return done
 
-    def _judge_anew(self) -> int:
-        with self._ctx.db.transaction() as session:
-            taken = duties.take_unjudged(session, BATCH_MAX)
-            for clip_id in taken:
-                judge(self._ctx, session, clip_id)
-        return len(taken)
+    def _unjudged(self) -> Sequence[UUID]:
+        """The next ones, and after the last the first again."""
+        with self._ctx.db.snapshot() as session:
+            page = duties.unjudged(session, self._after, BATCH_MAX)
+            return page or duties.unjudged(session, FIRST, BATCH_MAX)
 
     def _due(self) -> Sequence[UUID]:
         with self._ctx.db.snapshot() as session:
@@ -132,6 +137,9 @@ class Reminder:
         try:
             with self._ctx.db.transaction() as session:
                 judge(self._ctx, session, clip_id)
+                duties.set_judged(session, clip_id)
+        except DatabaseAwayError:
+            raise
         except Exception:
             logger.exception("duties of a clip cannot be judged", extra={"clip_id": str(clip_id)})
             return False

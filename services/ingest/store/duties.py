@@ -94,11 +94,14 @@ def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], found))
 
 
-def take_unjudged(session: Session, limit: int) -> Sequence[UUID]:
-    """Some of those clips; they count as done when the transaction commits."""
-    taken = session.exec(select(UnjudgedRow.clip_id).limit(limit)).all()
-    session.exec(delete(UnjudgedRow).where(col(UnjudgedRow.clip_id).in_(taken)))
-    return taken
+def unjudged(session: Session, after: UUID, limit: int) -> Sequence[UUID]:
+    """Some of those clips, by id from the one after `after`."""
+    query = select(UnjudgedRow.clip_id).where(col(UnjudgedRow.clip_id) > after)
+    return session.exec(query.order_by(col(UnjudgedRow.clip_id)).limit(limit)).all()
+
+
+def set_judged(session: Session, clip_id: UUID) -> None:
+    session.exec(delete(UnjudgedRow).where(col(UnjudgedRow.clip_id) == clip_id))
 
 
 def _kept(row: DutyRow) -> Kept:
