@@ -200,6 +200,24 @@ async def test_a_return_counts_once_another_person_confirms_it(
     assert said(h, "ingest").count("ingest.return.confirmed.v1") == 1
 
 
+async def test_a_duty_that_becomes_due_once_more_is_not_told_of_once_more(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(AGENCY, S4))
+    _, clip_id = await begin(h, OFFICER, b"film")
+    for _ in range(2):  # they come back, leave again, and come back again
+        place = f"/ingest/v1/clips/{clip_id}/returns/{uuid4()}"
+        back = {"returned_at": clock.now().isoformat(), "reason": "remote"}
+        await h.done(OFFICER, "PUT", place, back)
+        await h.done(HEAD, "PUT", f"{place}/confirmation")
+        assert (await states(h, clip_id))["s4.23-2"] == "not_yet_due"
+        for _ in range(2):
+            clock.move(22 * H)
+            await settle(h.app)
+    assert (await states(h, clip_id))["s4.23-2"] == "late"
+    assert told(h, SOON) == told(h, OVERDUE) == [("s4.23-2", str(clip_id))]
+
+
 async def test_a_return_that_the_law_does_not_know_or_that_cannot_be_is_refused(
     h: House,
 ) -> None:

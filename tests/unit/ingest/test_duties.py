@@ -176,6 +176,14 @@ def test_the_warning_comes_before_and_the_last_instant_is_in_time() -> None:
     ]
 
 
+@pytest.mark.parametrize("rules", [S1, S3, S4])
+def test_a_device_that_claims_the_last_day_there_is_gets_a_question(rules: IngestRules) -> None:
+    for one in standings(rules, clocks(end=datetime.max.replace(tzinfo=UTC)), END):
+        if one.state is not State.DOES_NOT_APPLY:
+            assert one.state is State.UNJUDGED
+            assert "请说明实际时刻" in one.why
+
+
 def test_a_quarantined_film_was_not_stored() -> None:
     kept_apart = replace(clocks(), is_quarantined=True)
     found = stand(S4, "s4.23-1", kept_apart, END + H)
