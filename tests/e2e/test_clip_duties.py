@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from contracts.identity import Role
+from ingest.operations.law import pack_activated
 from tests.support.clock import FrozenClock
 from tests.support.house import House, house, settle
 from tests.support.packs import S1, S2, activated
@@ -103,6 +106,13 @@ async def test_s1_is_met_only_when_the_fields_are_there_too(h: House, clock: Fro
     assert told(h, SOON) == [("s1.a2-8", str(clip_id))]
     place = f"/ingest/v1/clips/{clip_id}/completions/{uuid4()}"
     await h.done(OFFICER, "PUT", place, CASE)
+    assert (await duties(h, clip_id))["clocks"][
+        "indexed"
+    ] is None  # 附件3 第五条 wants the officers
+    clock.move(H)
+    await h.done(CUSTODIAN, "PUT", f"{place[:-36]}{uuid4()}", {"officers": [str(OFFICER.subject)]})
+    clocks = (await duties(h, clip_id))["clocks"]
+    assert clocks["indexed"]["by"] == str(CUSTODIAN.subject)
     found = (await duties(h, clip_id))["duties"][0]
     assert (found["state"], found["done_at"]) == ("met", "2026-01-06T00:00:00Z")
     assert set(found["computed_from"]) == {"recorded_end", "stored_at", "indexed_at"}
@@ -135,6 +145,22 @@ async def test_a_law_that_is_put_into_force_later_rules_the_films_that_are_there
     assert await states(h, clip_id) == {"s4.23-1": "met", "s4.23-2": "does_not_apply"}
     assert (await listed(h, "late"))["items"] == []  # what another law asks is not to be done
     assert len(told(h, OVERDUE)) == 1
+
+
+async def test_a_law_whose_bytes_nobody_has_is_no_reason_to_judge_by_the_one_before(
+    h: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await say(h, activated(AGENCY, S4))
+    lost = activated(AGENCY, S1, date(2026, 1, 4)).model_copy(update={"sha256": "0" * 64})
+    ctx = h.ctx("ingest")
+    with ctx.db.transaction() as session:  # by itself: other services set such an event aside
+        pack_activated(ctx, session, lost)
+    clip_id = await upload(h, OFFICER, b"film")
+    found = await duties(h, clip_id)
+    assert (found["pack"], found["duties"], bool(found["question"])) == (None, [], True)
+    assert "activated pack is not shipped" in caplog.messages
+    await say(h, activated(AGENCY, S3, date(2026, 1, 5)))  # not parked behind the lost one
+    assert await states(h, clip_id) == {"s3.7": "not_yet_due"}
 
 
 async def test_where_the_law_is_silent_the_system_asks_and_nothing_is_met(h: House) -> None:

@@ -1,6 +1,6 @@
 """The instants of a clip that duties are about. Each is kept apart; none overwrites another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -63,6 +63,12 @@ class Subject:
     """What was said later, oldest first."""
     is_gone: bool
     """Whether its upload was ended before it was complete."""
+
+    def indexed(self, demanded: Iterable[IndexField]) -> Told | None:
+        """Since when all of these fields are there, and who said the last of them."""
+        at = self.clocks.index.complete_at(demanded)
+        said_last = next((entry.by for entry in self.entries if entry.at == at), None)
+        return at and Told(at, said_last, at)
 
     def is_of(self, account_id: UUID) -> bool:
         """Whether somebody filmed or uploaded it."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from common.auth import Requester
 from contracts.identity import Role
-from ingest.domain.clocks import Subject
+from ingest.domain.clocks import Subject, Told
 from ingest.domain.duties import Standing, standings
 from ingest.domain.law import Duty
 from ingest.operations.context import Context
@@ -25,6 +25,11 @@ class ClipDuties:
     subject: Subject
     ruling: Ruling | None
     standings: Sequence[Standing]
+
+    @property
+    def indexed(self) -> Told | None:
+        """Since when everything the law wants a clip to be filed under is there."""
+        return self.ruling and self.subject.indexed(self.ruling.rules.demanded)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Which law rules a clip: the pack that its agency had in force on the day of the recording."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -8,8 +9,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from common.packs import Pack
-from common.rulebook import Activation
+from common.packs import Pack, PackError
+from common.rulebook import Activation, PackDiffersError
 from contracts.checklist import PackActivated
 from ingest.domain.clip import LEGAL_TIME
 from ingest.domain.law import Duty, IngestRules, legal_day
@@ -17,6 +18,8 @@ from ingest.operations.context import Context
 from ingest.store import duties, uploads
 
 RULES_FILE: Final = "ingest.yaml"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,19 @@ def first_lock(ctx: Context, agency_id: UUID, clip_id: UUID) -> timedelta:
 
 
 def pack_activated(ctx: Context, session: Session, event: PackActivated) -> None:
-    """Remember the law, and have the clips that it rules judged by it: it may have come late."""
+    """Remember the law, and have the clips that it rules judged by it: it may have come late.
+
+    Ingest learnt to listen when packs had been in force for long, some of whose bytes no product
+    ships any more. Setting those aside would set aside every later one of the agency as well.
+    """
     activation = Activation(
         event.activation_id, event.agency_id, event.pack, event.sha256, event.valid_from
     )
-    ctx.rulebook.remember(session, activation)
+    try:
+        ctx.rulebook.remember(session, activation)
+    except (PackDiffersError, PackError):
+        logger.error("activated pack is not shipped", extra={"pack": event.pack})  # noqa: TRY400 - expected
+        ctx.rulebook.remember_unread(session, activation)
     since = datetime.combine(event.valid_from, time.min, LEGAL_TIME)
     duties.mark_unjudged(session, event.agency_id, since)
 

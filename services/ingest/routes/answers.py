@@ -151,12 +151,15 @@ class ClocksOut(BaseModel):
     recorded_end: ToldOut
     exported: ToldOut | None
     stored: ToldOut | None
+    indexed: ToldOut | None
+    """Since when all that the pack in force wants is said; null, too, where none rules."""
     handed_over: ToldOut | None
     returns: list[ReturnOut]
 
     @classmethod
-    def of(cls, clocks: Clocks) -> Self:
+    def of(cls, clocks: Clocks, indexed: Told | None) -> Self:
         return cls(
+            indexed=indexed and ToldOut.of(indexed),
             recorded_end=ToldOut.of(clocks.recorded_end),
             exported=clocks.exported and ToldOut.of(clocks.exported),
             stored=clocks.stored and ToldOut.of(clocks.stored),
@@ -214,7 +217,7 @@ class ClipDutiesOut(BaseModel):
             pack=found.ruling and found.ruling.pack,
             pack_sha256=found.ruling and found.ruling.sha256,
             question=None if found.ruling else UNRULED,
-            clocks=ClocksOut.of(found.subject.clocks),
+            clocks=ClocksOut.of(found.subject.clocks, found.indexed),
             duties=[StandingOut.of(stand) for stand in found.standings],
         )
 
