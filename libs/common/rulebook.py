@@ -70,11 +70,20 @@ class Rulebook:
         if pack.sha256 != activation.sha256:
             raise PackDiffersError(activation.pack)
         connection = session.connection()
-        contents, activations = self.tables.contents, self.tables.activations
+        contents = self.tables.contents
         known = select(contents.c.sha256).where(contents.c.sha256 == activation.sha256)
         if connection.execute(known).first() is None:
             row = {"sha256": activation.sha256, "content": pack.to_bytes()}
             connection.execute(contents.insert().values(row))
+        self.remember_unread(session, activation)
+
+    def remember_unread(self, session: Session, activation: Activation) -> None:
+        """Keep an activation without its pack's bytes. Safe to repeat.
+
+        For a service that hears of it only when the product ships others: until the next one
+        begins, nothing is in force that could be judged by, least of all what was before.
+        """
+        connection, activations = session.connection(), self.tables.activations
         known = select(activations.c.pack).where(
             activations.c.activation_id == activation.activation_id
         )
@@ -98,12 +107,15 @@ class Rulebook:
         rows = self.tables.activations
         query = select(rows.c.pack, rows.c.sha256).where(rows.c.agency_id == agency_id).distinct()
         found = session.connection().execute(query.order_by(rows.c.sha256)).all()
-        return [self._content(session, row.pack, row.sha256) for row in found]
+        packs = [self._content(session, row.pack, row.sha256) for row in found]
+        return [pack for pack in packs if pack]
 
-    def _content(self, session: Session, name: str, sha256: str) -> Pack:
+    def _content(self, session: Session, name: str, sha256: str) -> Pack | None:
         if sha256 not in self._read:
             contents = self.tables.contents
             query = select(contents.c.content).where(contents.c.sha256 == sha256)
-            content = session.connection().execute(query).scalar_one()
+            content = session.connection().execute(query).scalar_one_or_none()
+            if content is None:
+                return None
             self._read[sha256] = Pack.from_bytes(name, content)
         return self._read[sha256]

@@ -11,15 +11,14 @@ from uuid import UUID, uuid5
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     StringConstraints,
     model_validator,
 )
 
 from common.events import Sha256
 from common.fields import Line
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, IndexField
+from ingest.domain.index import Described, given
 
 KEY: Final = re.compile(r"[!-+\--~]+")
 """A key of Upload-Metadata: ASCII without space or comma (tus 1.0, "Upload-Metadata")."""
@@ -59,10 +58,8 @@ Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 MediaType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,63}/[\w.+-]{1,63}$")]
 
 
-class Announcement(BaseModel):
+class Announcement(Described):
     """What is said of a clip before its first byte. The names are words, never used as paths."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     clip_id: UUID
     """In a request the client's own; from `of_agency` on the clip's, wherever it is spoken of."""
@@ -76,6 +73,8 @@ class Announcement(BaseModel):
     filetype: MediaType
     unit_id: UUID | None = None
     secrecy: Secrecy = Secrecy.NONE
+    exported_at: Instant | None = None
+    """When it was copied from the device that filmed it, by the clock of what copied it."""
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -86,6 +85,26 @@ class Announcement(BaseModel):
     def of_agency(self, agency_id: UUID) -> Self:
         """The announcement with the clip's id in place of the client's."""
         return self.model_copy(update={"clip_id": clip_id_of(agency_id, self.clip_id)})
+
+    def extras(self) -> dict[str, object]:
+        """What need not be said, as far as it is, as JSON."""
+        return self.model_dump(mode="json", include=EXTRAS, exclude_none=True)
+
+    def indexed(self, agency_id: UUID) -> dict[IndexField, object]:
+        """The first answer to what the clip is filed under."""
+        return given(self) | {
+            IndexField.AGENCY: str(agency_id),
+            IndexField.FILMED_BY: str(self.filmed_by),
+            IndexField.RECORDED: "/".join(
+                instant.isoformat() for instant in (self.recorded_start, self.recorded_end)
+            ),
+            IndexField.CARRIER: self.carrier.value,
+            IndexField.FILE_NAME: self.filename,
+        }
+
+
+EXTRAS: Final = {*Described.model_fields, "exported_at"}
+"""What need not be said with an upload."""
 
 
 def clip_id_of(agency_id: UUID, client_id: UUID) -> UUID:

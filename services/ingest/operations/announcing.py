@@ -22,6 +22,7 @@ from ingest.errors import (
 )
 from ingest.operations.bringing_in import check_may_come
 from ingest.operations.context import Context
+from ingest.operations.judging import judge
 from ingest.operations.resubmitting import entered
 from ingest.store import uploads
 
@@ -70,6 +71,7 @@ def announce(
             uploads.begin_anew(session, known, upload)
         else:
             uploads.add_upload(session, upload, announced)
+        judge(ctx, session, upload.clip_id)
     if known:
         ctx.spool.remove(known.upload_id)  # nothing else names what might have stayed of it
     return upload, True

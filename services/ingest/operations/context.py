@@ -7,6 +7,7 @@ from anyio import CapacityLimiter
 from common import service
 from common.loops import Wake
 from common.objects import Objects
+from common.rulebook import Rulebook
 from ingest.adapters.sha256 import Digests
 from ingest.adapters.spool import Spool
 from ingest.adapters.turns import Turns
@@ -23,6 +24,7 @@ class Context(service.Context):
     objects: Objects
     derivatives: Objects
     """What is made of originals: never locked, since it can be made again."""
+    rulebook: Rulebook
     receiving: Turns = field(default_factory=Turns)
     """Who may read from a client into an upload."""
     finishing: Turns = field(default_factory=Turns)

@@ -10,6 +10,7 @@ from contracts.ingest import UploadEnded
 from ingest.domain.upload import Upload, UploadState
 from ingest.errors import NotUploaderError, UploadFinishedError, UploadGoneError
 from ingest.operations.context import Context
+from ingest.operations.judging import judge
 from ingest.operations.uploads import own
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
@@ -67,6 +68,7 @@ def _end(
     with ctx.db.transaction() as session:
         uploads.advance(session, upload, upload.ended(state))
         ctx.outbox.emit(session, ended)
+        judge(ctx, session, upload.clip_id)
     ctx.spool.remove(upload.upload_id)
 
 

@@ -10,6 +10,7 @@ from ingest.domain.upload import Upload, UploadState
 from ingest.operations import keeping
 from ingest.operations.context import Context
 from ingest.operations.digesting import digest_of_whole
+from ingest.operations.judging import judge
 from ingest.operations.keeping import NotProvedError
 from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
@@ -38,7 +39,7 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     try:
         placed = keeping.place(ctx, upload, sha256)
         proof = keeping.prove(ctx, upload, sha256, placed)
-        keeping.lock(ctx, sha256, placed)
+        keeping.lock(ctx, upload, sha256, placed)
     except NotProvedError as error:
         keeping.note(ctx, upload, error)
         raise
@@ -56,6 +57,7 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
             entry = entered(ctx, session, kept, announced, is_compared=True)
             if entry:
                 uploads.advance(session, upload, entry)
+                judge(ctx, session, upload.clip_id)
                 return entry
         uploads.advance(session, upload, kept)
         clips.add_clip(session, kept, sha256, ctx.clock.now(), proof)
@@ -65,6 +67,7 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
             after_commit(session, ctx.unprobed.set)
         else:
             ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
+        judge(ctx, session, kept.clip_id)
     return kept
 
 

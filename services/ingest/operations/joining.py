@@ -22,6 +22,7 @@ from ingest.errors import (
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
+from ingest.operations.judging import judge
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -83,6 +84,7 @@ def _join(
             known = find_same(session, film, announced)
             if not _is_whole(known):
                 _record(session, film, announced, known, parts)
+                judge(ctx, session, film.clip_id)
     except LostTurnError as error:  # a request at the same time made another film of a part
         _forget(ctx, film.upload_id)
         raise PartsInvalidError from error

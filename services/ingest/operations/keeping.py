@@ -16,6 +16,7 @@ from contracts.ingest import ClipDoubted
 from ingest.domain.keeping import Doubt, Proof, is_in_sample
 from ingest.domain.upload import Upload
 from ingest.operations.context import Context
+from ingest.operations.law import first_lock
 from ingest.store import keeping
 
 logger = logging.getLogger(__name__)
@@ -91,14 +92,14 @@ def _is_read_back(ctx: Context, upload: Upload) -> bool:
     return its.read_back == "always" or is_in_sample(upload.upload_id, its.read_back_one_in)
 
 
-def lock(ctx: Context, sha256: str, placed: Placed) -> None:
+def lock(ctx: Context, upload: Upload, sha256: str, placed: Placed) -> None:
     """Lock these very bytes until their case says how long they must be.
 
     Raises:
         NotProvedError: the store does not have the lock that it was told of.
     """
     try:
-        until = ctx.clock.now() + ctx.settings.first_lock
+        until = ctx.clock.now() + first_lock(ctx, upload.agency_id, upload.clip_id)
         ctx.objects.lock_until(sha256, until, placed.version)
     except LockNotTakenError as error:
         raise NotProvedError(sha256, Doubt.NOT_LOCKED) from error

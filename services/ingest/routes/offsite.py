@@ -15,7 +15,7 @@ from ingest.domain.announcement import Secrecy, clip_id_of
 from ingest.domain.facts import Number
 from ingest.domain.offsite import OffsiteClip, OffsiteRecord
 from ingest.operations import offsite
-from ingest.routes.films import Ctx, Staff
+from ingest.routes.callers import Ctx, Staff
 from ingest.routes.forms import RecordedIn
 from ingest.routes.storage import Custodian, Limit
 

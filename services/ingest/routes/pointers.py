@@ -14,7 +14,7 @@ from contracts.ingest import Carrier
 from ingest.domain.announcement import clip_id_of
 from ingest.domain.pointers import Pointer
 from ingest.operations import pointers
-from ingest.routes.films import Ctx
+from ingest.routes.callers import Ctx
 from ingest.routes.forms import RecordedIn
 from ingest.routes.offsite import OfficerOrCustodian
 from ingest.routes.storage import Limit

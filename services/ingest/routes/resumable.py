@@ -18,7 +18,7 @@ from ingest.operations import announcing, ending, uploads
 from ingest.operations.context import Context
 from ingest.operations.intake import Chunk
 from ingest.routes import digests, rufh, tus
-from ingest.routes.films import Ctx, Officer
+from ingest.routes.callers import Ctx, Officer
 
 router = APIRouter(prefix=rufh.INNER, include_in_schema=False)
 

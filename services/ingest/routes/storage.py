@@ -13,7 +13,7 @@ from contracts.ingest import StorageKind
 from ingest.domain.announcement import Instant
 from ingest.domain.storage import KeeperRequest, StorageRecord
 from ingest.operations import storage
-from ingest.routes.films import Ctx, Staff
+from ingest.routes.callers import Ctx, Staff
 
 router = APIRouter(prefix="/v1/storage-devices")
 

@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from common.fields import Line
 from ingest.domain.announcement import Instant
-from ingest.domain.clocks import Estimate, Reading, Told, in_ms
-from ingest.operations import clocks
-from ingest.routes.films import Ctx, Staff
+from ingest.domain.device_clocks import Estimate, Reading, Told, in_ms
+from ingest.operations import device_clocks
+from ingest.routes.callers import Ctx, Staff
 from ingest.routes.offsite import OfficerOrCustodian
 
 router = APIRouter(prefix="/v1/device-clocks")
@@ -94,7 +94,7 @@ def report(ctx: Ctx, who: OfficerOrCustodian, body: ClockIn) -> ReadingOut:
         round_trip_ms=body.round_trip_ms,
         resolution_ms=body.resolution_ms,
     )
-    return ReadingOut.of(clocks.report(ctx, who, body.key, told))
+    return ReadingOut.of(device_clocks.report(ctx, who, body.key, told))
 
 
 @router.get("")
@@ -102,4 +102,4 @@ def reckon(
     ctx: Ctx, who: Staff, device_no: Annotated[Line, Query()], recorded_at: Instant
 ) -> EstimateOut:
     """How far a device was ahead at `recorded_at`, a moment as the device itself told it."""
-    return EstimateOut.of(clocks.reckon(ctx, who, device_no, recorded_at))
+    return EstimateOut.of(device_clocks.reckon(ctx, who, device_no, recorded_at))

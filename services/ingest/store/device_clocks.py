@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from ingest.domain.clocks import Reading, Told
+from ingest.domain.device_clocks import Reading, Told
 from ingest.tables import ClockReadingRow
 
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import DeviceClockRead
-from ingest.domain.clocks import MS, Estimate, Reading, Told, estimate, in_ms, measure
+from ingest.domain.device_clocks import MS, Estimate, Reading, Told, estimate, in_ms, measure
 from ingest.domain.names import device_id_of, own_id
 from ingest.errors import DeviceClockUnknownError, KeyTakenError
 from ingest.operations.context import Context
-from ingest.store import clocks
+from ingest.store import device_clocks
 
 
 def report(ctx: Context, who: Requester, key: UUID, told: Told) -> Reading:
@@ -34,11 +34,11 @@ def report(ctx: Context, who: Requester, key: UUID, told: Told) -> Reading:
         **vars(measured),
     )
     with ctx.recording(who), ctx.db.transaction() as session:
-        known = clocks.find_reading(session, reading.reading_id)
+        known = device_clocks.find_reading(session, reading.reading_id)
         if known and known != reading:
             raise RefusedError(KeyTakenError(), reading.reading_id)
         if known is None:
-            clocks.add_reading(session, reading)
+            device_clocks.add_reading(session, reading)
             ctx.outbox.emit(session, _read(reading))
     return known or reading
 
@@ -52,7 +52,7 @@ def reckon(ctx: Context, who: Requester, device_no: str, recorded_at: datetime) 
     device_id = device_id_of(who.agency_id, device_no)
     at_ms = in_ms(recorded_at)
     with ctx.db.snapshot() as session:
-        found = estimate(clocks.nearest(session, who.agency_id, device_id, at_ms), at_ms)
+        found = estimate(device_clocks.nearest(session, who.agency_id, device_id, at_ms), at_ms)
     if found is None:
         raise ctx.refuse(who, DeviceClockUnknownError(), device_id)
     return found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ingest.domain.clocks import EPOCH, MS, Estimate, Reading, Told, estimate, in_ms, measure
+from ingest.domain.device_clocks import EPOCH, MS, Estimate, Reading, Told, estimate, in_ms, measure
 
 NOON = datetime(2026, 1, 5, 4, tzinfo=UTC)
 DAY_MS = 86_400_000

@@ -1,0 +1,77 @@
+"""Shows by when what must be done about clips."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from common.auth import Requester
+from contracts.identity import Role
+from ingest.domain.clocks import Subject, Told
+from ingest.domain.duties import Standing, standings
+from ingest.domain.law import Duty
+from ingest.operations.context import Context
+from ingest.operations.law import Ruling, duties_by_id, ruling
+from ingest.operations.subjects import find
+from ingest.store import duties
+from ingest.store.duties import Kept
+
+
+@dataclass(frozen=True)
+class ClipDuties:
+    """A clip's clocks, the law that rules it, and how each of its duties stands."""
+
+    subject: Subject
+    ruling: Ruling | None
+    standings: Sequence[Standing]
+
+    @property
+    def indexed(self) -> Told | None:
+        """Since when everything the law wants a clip to be filed under is there."""
+        return self.ruling and self.subject.indexed(self.ruling.rules.demanded)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A duty that is still to be done, and what the law calls it."""
+
+    kept: Kept
+    duty: Duty
+    late: timedelta | None
+
+
+def of_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipDuties:
+    """How the duties about a clip of the requester's agency stand now.
+
+    Raises:
+        ClipUnknownError: nobody announced it, or another agency did. Recorded.
+    """
+    with ctx.recording(who), ctx.db.snapshot() as session:
+        subject = find(session, who, clip_id)
+        found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
+    stand = standings(found.rules, subject.clocks, ctx.clock.now()) if found else ()
+    return ClipDuties(subject, found, stand)
+
+
+def to_do(
+    ctx: Context,
+    who: Requester,
+    state: Literal["due_soon", "late"],
+    after: UUID | None,
+    limit: int,
+) -> Sequence[Listed]:
+    """What is still to be done in the requester's agency, the first due first.
+
+    A head of unit sees the clips of the unit, a custodian those of the agency.
+    """
+    now = ctx.clock.now()
+    unit = None if Role.CUSTODIAN in who.roles else (who.unit_id,)
+    with ctx.db.snapshot() as session:
+        page = duties.page(session, who.agency_id, state, now, unit=unit, after=after, limit=limit)
+        known = duties_by_id(ctx, session, who.agency_id)
+    return [Listed(kept, known[kept.pack_sha256, kept.rule_id], _late(kept, now)) for kept in page]
+
+
+def _late(kept: Kept, now: datetime) -> timedelta | None:
+    return now - kept.due_at if now > kept.due_at else None

@@ -1,0 +1,146 @@
+"""Duties are computed when something changes or their time comes, and told once each."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from anyio import to_thread
+from sqlmodel import Session
+
+from common.errors import DatabaseAwayError
+from common.loops import Wake
+from contracts.ingest import DutyDueSoon, DutyOverdue
+from ingest.domain.clocks import Subject
+from ingest.domain.duties import Standing, State, standings
+from ingest.operations.context import Context
+from ingest.operations.law import Ruling, ruling
+from ingest.store import duties
+from ingest.store.duties import Kept
+from ingest.store.subjects import find_subject
+
+BATCH_MAX: Final = 100
+FIRST: Final = UUID(int=0)
+MS: Final = timedelta(milliseconds=1)
+
+logger = logging.getLogger(__name__)
+
+
+def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
+    """Compute a clip's duties anew, keep when to look again, and tell what is to be told once.
+
+    In the transaction of whatever changed: a duty never stands on record as it was before.
+    """
+    subject = find_subject(session, clip_id)
+    if subject is None:
+        return
+    found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
+    known = duties.duties_of(session, clip_id)
+    ruled: set[str] = set()
+    if found and not subject.is_gone:
+        for stand in standings(found.rules, subject.clocks, ctx.clock.now()):
+            if stand.due_at is not None:
+                ruled.add(stand.duty.id)
+                kept = _kept(subject, found, stand, stand.due_at, known.get(stand.duty.id))
+                _save(ctx, session, stand, kept, known.get(stand.duty.id))
+    for rule_id, kept in known.items():
+        if rule_id not in ruled and kept.is_open:
+            duties.save_duty(session, replace(kept, is_open=False, next_at=None))
+
+
+def _kept(
+    subject: Subject, found: Ruling, stand: Standing, due_at: datetime, known: Kept | None
+) -> Kept:
+    is_late = stand.state is State.LATE
+    return Kept(
+        clip_id=subject.clip_id,
+        rule_id=stand.duty.id,
+        agency_id=subject.agency_id,
+        unit_id=subject.unit_id,
+        pack_sha256=found.sha256,
+        warn_at=stand.warn_at,
+        due_at=due_at,
+        is_open=stand.is_open,
+        next_at=_next_at(stand),
+        is_soon_told=stand.state is State.DUE_SOON or (known is not None and known.is_soon_told),
+        is_overdue_told=is_late or (known is not None and known.is_overdue_told),
+    )
+
+
+def _next_at(stand: Standing) -> datetime | None:
+    """After which it stands otherwise if nothing else happens."""
+    return {State.NOT_YET_DUE: stand.warn_at, State.DUE_SOON: stand.due_at}.get(stand.state)
+
+
+def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Kept | None) -> None:
+    if kept == known:
+        return
+    duties.save_duty(session, kept)
+    if kept.is_soon_told and not (known and known.is_soon_told):
+        ctx.outbox.emit(
+            session,
+            DutyDueSoon(
+                agency_id=kept.agency_id,
+                clip_id=kept.clip_id,
+                rule_id=kept.rule_id,
+                due_at=kept.due_at,
+                pack_sha256=kept.pack_sha256,
+            ),
+        )
+    if stand.late is not None and not (known and known.is_overdue_told):
+        ctx.outbox.emit(
+            session,
+            DutyOverdue(
+                agency_id=kept.agency_id,
+                clip_id=kept.clip_id,
+                rule_id=kept.rule_id,
+                due_at=kept.due_at,
+                late_ms=stand.late // MS,
+                pack_sha256=kept.pack_sha256,
+            ),
+        )
+
+
+class Reminder:
+    """The loop that looks at duties when their time has come, and at clips whose law changed."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._idle = Wake()
+        self._after = FIRST
+
+    async def step(self, wait_s: float = 0) -> int:
+        """Look at some clips, and say at how many. One that cannot be judged stops no other."""
+        done = 0
+        for clip_id in await to_thread.run_sync(self._unjudged):
+            done += await to_thread.run_sync(self._judge, clip_id)
+            self._after = clip_id
+        for clip_id in await to_thread.run_sync(self._due):
+            done += await to_thread.run_sync(self._judge, clip_id)
+        if not done:
+            await self._idle.pause(wait_s)
+        return done
+
+    def _unjudged(self) -> Sequence[UUID]:
+        """The next ones, and after the last the first again."""
+        with self._ctx.db.snapshot() as session:
+            page = duties.unjudged(session, self._after, BATCH_MAX)
+            return page or duties.unjudged(session, FIRST, BATCH_MAX)
+
+    def _due(self) -> Sequence[UUID]:
+        with self._ctx.db.snapshot() as session:
+            return duties.to_look_at(session, self._ctx.clock.now(), BATCH_MAX)
+
+    def _judge(self, clip_id: UUID) -> bool:
+        try:
+            with self._ctx.db.transaction() as session:
+                judge(self._ctx, session, clip_id)
+                duties.set_judged(session, clip_id)
+        except DatabaseAwayError:
+            raise
+        except Exception:
+            logger.exception("duties of a clip cannot be judged", extra={"clip_id": str(clip_id)})
+            return False
+        return True

@@ -1,0 +1,81 @@
+"""Which law rules a clip: the pack that its agency had in force on the day of the recording."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from common.packs import Pack, PackError
+from common.rulebook import Activation, PackDiffersError
+from contracts.checklist import PackActivated
+from ingest.domain.clip import LEGAL_TIME
+from ingest.domain.law import Duty, IngestRules, legal_day
+from ingest.operations.context import Context
+from ingest.store import duties, uploads
+
+RULES_FILE: Final = "ingest.yaml"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A pack that says something of what ingest does."""
+
+    pack: str
+    sha256: str
+    rules: IngestRules
+
+
+def ruling(ctx: Context, session: Session, agency_id: UUID, recorded_at: datetime) -> Ruling | None:
+    """What ruled an agency's recordings of that day; None where no pack did, or a silent one."""
+    pack = ctx.rulebook.in_force(session, agency_id, legal_day(recorded_at))
+    return pack and _ruling(pack)
+
+
+def duties_by_id(ctx: Context, session: Session, agency_id: UUID) -> dict[tuple[str, str], Duty]:
+    """Every duty of every pack that ever ruled an agency, by the pack's digest and its own id."""
+    rulings = map(_ruling, ctx.rulebook.activated(session, agency_id))
+    return {(one.sha256, duty.id): duty for one in rulings if one for duty in one.rules.duties}
+
+
+def first_lock(ctx: Context, agency_id: UUID, clip_id: UUID) -> timedelta:
+    """How long an original is locked when it is kept; the setting's where no law says."""
+    with ctx.db.snapshot() as session:
+        recorded_end = uploads.announcement(session, clip_id).recorded_end
+        found = ruling(ctx, session, agency_id, recorded_end)
+    said = found and found.rules.first_lock
+    return said.period if said else ctx.settings.first_lock
+
+
+def pack_activated(ctx: Context, session: Session, event: PackActivated) -> None:
+    """Remember the law, and have the clips that it rules judged by it: it may have come late.
+
+    Ingest learnt to listen when packs had been in force for long, some of whose bytes no product
+    ships any more. Setting those aside would set aside every later one of the agency as well.
+    """
+    activation = Activation(
+        event.activation_id, event.agency_id, event.pack, event.sha256, event.valid_from
+    )
+    try:
+        ctx.rulebook.remember(session, activation)
+    except (PackDiffersError, PackError):
+        logger.error("activated pack is not shipped", extra={"pack": event.pack})  # noqa: TRY400 - expected
+        ctx.rulebook.remember_unread(session, activation)
+    since = datetime.combine(event.valid_from, time.min, LEGAL_TIME)
+    duties.mark_unjudged(session, event.agency_id, since)
+
+
+def _ruling(pack: Pack) -> Ruling | None:
+    if RULES_FILE not in pack.files:
+        return None
+    return Ruling(pack.name, pack.sha256, _read(pack.name, pack.files[RULES_FILE]))
+
+
+@lru_cache(maxsize=32)  # reading the YAML takes some 10 ms
+def _read(name: str, text: str) -> IngestRules:
+    return Pack(name, {RULES_FILE: text}).read(RULES_FILE, IngestRules)

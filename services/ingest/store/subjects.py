@@ -1,0 +1,141 @@
+"""Every query about what was said of an announced clip, and by whom."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from ingest.domain.clocks import Clocks, Return, Subject, Told
+from ingest.domain.index import Completion, Entry, index_of
+from ingest.domain.upload import UploadState
+from ingest.store.uploads import announcement, find_upload_of
+from ingest.tables import (
+    ClipRow,
+    CompletionRow,
+    HandOverRow,
+    ReturnConfirmationRow,
+    ReturnRow,
+    UploadRow,
+)
+
+
+def find_subject(session: Session, clip_id: UUID) -> Subject | None:
+    """An announced clip; a part of one is none."""
+    upload = find_upload_of(session, clip_id)
+    if upload is None or upload.is_part:
+        return None
+    said = announcement(session, clip_id)
+    announced_at = session.get_one(UploadRow, upload.upload_id).created_at
+    clip = session.get(ClipRow, clip_id)
+    is_quarantined = clip is not None and clip.state == UploadState.QUARANTINED
+    stored_at = clip.kept_at if clip and not is_quarantined else None
+    entries, first = entries_of(session, clip_id), said.indexed(upload.agency_id)
+    exported_at, uploader = said.exported_at, upload.uploaded_by
+    clocks = Clocks(
+        recorded_end=Told(said.recorded_end, uploader, announced_at),
+        exported=Told(exported_at, uploader, announced_at) if exported_at else None,
+        stored=Told(stored_at, None, stored_at) if stored_at else None,
+        handed_over=_hand_over(session, clip_id),
+        returns=returns_of(session, clip_id),
+        index=index_of(first, announced_at, stored_at, entries),
+        is_quarantined=is_quarantined,
+    )
+    units = [entry.values.unit_id for entry in entries if entry.values.unit_id]
+    return Subject(
+        clip_id=clip_id,
+        agency_id=upload.agency_id,
+        unit_id=units[-1] if units else said.unit_id,
+        filmed_by=said.filmed_by,
+        uploaded_by=upload.uploaded_by,
+        clocks=clocks,
+        first=first,
+        entries=entries,
+        is_gone=upload.is_gone or upload.original_id is not None,
+    )
+
+
+def add_entry(session: Session, clip_id: UUID, entry: Entry) -> None:
+    before = select(func.count()).where(col(CompletionRow.clip_id) == clip_id)
+    row = CompletionRow(
+        clip_id=clip_id,
+        entry_id=entry.entry_id,
+        place=session.exec(before).one() + 1,
+        said_by=entry.by,
+        said_at=entry.at,
+        said=entry.values.said(),
+    )
+    session.add(row)
+    session.flush()
+
+
+def entries_of(session: Session, clip_id: UUID) -> Sequence[Entry]:
+    """What was said later, oldest first."""
+    rows = session.exec(
+        select(CompletionRow)
+        .where(CompletionRow.clip_id == clip_id)
+        .order_by(col(CompletionRow.place))
+    )
+    return [
+        Entry(row.entry_id, row.said_by, row.said_at, Completion.model_validate(row.said))
+        for row in rows
+    ]
+
+
+def add_return(session: Session, clip_id: UUID, declared: Return) -> None:
+    row = ReturnRow(
+        clip_id=clip_id,
+        return_id=declared.return_id,
+        returned_at=declared.returned_at,
+        reason=declared.reason,
+        declared_by=declared.declared_by,
+        declared_at=declared.declared_at,
+    )
+    session.add(row)
+    session.flush()
+
+
+def add_confirmation(
+    session: Session, clip_id: UUID, return_id: UUID, confirmed_by: UUID, now: datetime
+) -> None:
+    row = ReturnConfirmationRow(
+        clip_id=clip_id, return_id=return_id, confirmed_by=confirmed_by, confirmed_at=now
+    )
+    session.add(row)
+    session.flush()
+
+
+def returns_of(session: Session, clip_id: UUID) -> Sequence[Return]:
+    """Every return that was declared, oldest first."""
+    rows = session.exec(
+        select(ReturnRow)
+        .where(ReturnRow.clip_id == clip_id)
+        .order_by(col(ReturnRow.declared_at), col(ReturnRow.return_id))
+    ).all()
+    if not rows:
+        return ()
+    confirmations = session.exec(
+        select(ReturnConfirmationRow).where(ReturnConfirmationRow.clip_id == clip_id)
+    )
+    by_id = {one.return_id: one for one in confirmations}
+    return [_return(row, by_id.get(row.return_id)) for row in rows]
+
+
+def add_hand_over(session: Session, clip_id: UUID, received_by: UUID, now: datetime) -> None:
+    session.add(HandOverRow(clip_id=clip_id, received_by=received_by, handed_over_at=now))
+    session.flush()
+
+
+def _hand_over(session: Session, clip_id: UUID) -> Told | None:
+    row = session.get(HandOverRow, clip_id)
+    return row and Told(row.handed_over_at, row.received_by, row.handed_over_at)
+
+
+def _return(row: ReturnRow, confirmed: ReturnConfirmationRow | None) -> Return:
+    declared = Return(row.return_id, row.returned_at, row.reason, row.declared_by, row.declared_at)
+    if confirmed is None:
+        return declared
+    return replace(
+        declared, confirmed_by=confirmed.confirmed_by, confirmed_at=confirmed.confirmed_at
+    )
