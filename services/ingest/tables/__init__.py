@@ -1,0 +1,76 @@
+"""Rows of ingest's own database. Only the store, app.py and migrations import this."""
+
+from typing import Final
+
+from common import inbox, outbox, rulebook
+from ingest.tables.base import Base
+from ingest.tables.films import (
+    AnnouncementRow,
+    ClipRow,
+    DoubtRow,
+    LockRow,
+    ResubmissionRow,
+    UploadRow,
+)
+from ingest.tables.outside import (
+    ClockReadingRow,
+    KeeperChangeRow,
+    KeeperRequestRow,
+    OffsiteClipRow,
+    PlacementRow,
+    PointerRow,
+    RetirementRow,
+    StorageDeviceRow,
+)
+from ingest.tables.probes import DerivativeRow, FactsRow, UnderivedRow, UnprobedRow
+from ingest.tables.record import (
+    CompletionRow,
+    DutyRow,
+    HandOverRow,
+    ReturnConfirmationRow,
+    ReturnRow,
+    UnjudgedRow,
+)
+
+__all__ = [
+    "INBOX",
+    "INSERT_ONLY",
+    "OUTBOX",
+    "RULEBOOK",
+    "AnnouncementRow",
+    "Base",
+    "ClipRow",
+    "ClockReadingRow",
+    "CompletionRow",
+    "DerivativeRow",
+    "DoubtRow",
+    "DutyRow",
+    "FactsRow",
+    "HandOverRow",
+    "KeeperChangeRow",
+    "KeeperRequestRow",
+    "LockRow",
+    "OffsiteClipRow",
+    "PlacementRow",
+    "PointerRow",
+    "ResubmissionRow",
+    "RetirementRow",
+    "ReturnConfirmationRow",
+    "ReturnRow",
+    "StorageDeviceRow",
+    "UnderivedRow",
+    "UnjudgedRow",
+    "UnprobedRow",
+    "UploadRow",
+]
+
+OUTBOX = outbox.tables(Base.metadata)
+INBOX = inbox.tables(Base.metadata)
+RULEBOOK = rulebook.tables(Base.metadata)
+INSERT_ONLY: Final = (
+    *(AnnouncementRow, ClipRow, FactsRow, DerivativeRow),
+    *(StorageDeviceRow, KeeperRequestRow, KeeperChangeRow, RetirementRow),
+    *(OffsiteClipRow, PlacementRow, PointerRow, ClockReadingRow, ResubmissionRow),
+    *(CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
+)
+"""What may never be changed or taken back; on PostgreSQL the service has no right to."""

@@ -1,0 +1,143 @@
+"""Films on their way and kept."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, Index, false, text
+from sqlmodel import Field
+
+from common.db import UtcDateTime
+from common.fence import behind
+from ingest.tables.base import Base
+
+
+class AnnouncementRow(Base, table=True):
+    """What was said of a clip before its first byte. Insert-only."""
+
+    __tablename__ = "announcement"
+    __table_args__ = ({"info": behind("upload", "clip_id")},)
+
+    clip_id: UUID = Field(primary_key=True)
+    sha256: str
+    recorded_start: datetime = Field(sa_type=UtcDateTime)
+    recorded_end: datetime = Field(sa_type=UtcDateTime)
+    carrier: str
+    filmed_by: UUID
+    device_no: str
+    filename: str
+    filetype: str
+    unit_id: UUID | None
+    secrecy: str
+    extras: dict[str, object] | None = Field(default=None, sa_type=JSON)
+    """What need not be said, as far as it was. None: it was announced before it could be."""
+
+
+class UploadRow(Base, table=True):
+    """How far an upload is. Kept when it is done: a client may ask again after a lost answer."""
+
+    __tablename__ = "upload"
+    __table_args__ = (
+        Index(
+            "ix_upload_received",
+            "state",
+            sqlite_where=text("state = 'received'"),
+            postgresql_where=text("state = 'received'"),
+        ),
+        Index(
+            "ix_upload_unfinished",
+            "agency_id",
+            "uploaded_by",
+            "created_at",
+            sqlite_where=text("state IN ('receiving', 'part')"),
+            postgresql_where=text("state IN ('receiving', 'part')"),
+        ),
+        Index(
+            "ix_upload_moved",
+            "moved_at",
+            sqlite_where=text("state IN ('receiving', 'part')"),
+            postgresql_where=text("state IN ('receiving', 'part')"),
+        ),
+    )
+
+    upload_id: str = Field(primary_key=True)
+    clip_id: UUID = Field(unique=True)
+    agency_id: UUID
+    uploaded_by: UUID
+    size_bytes: int | None = Field(sa_type=BigInteger)  # 32 bits would end at 2 GiB
+    offset: int = Field(sa_type=BigInteger)
+    state: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+    """When its last byte came, or when it began."""
+    concat: str | None
+    running_maker: str | None = None
+    running_state: bytes | None = None
+    """The SHA-256 of the first `offset` bytes, and the library that can go on with it. ADR 0021."""
+
+
+class ClipRow(Base, table=True):
+    """A film whose bytes are kept. Insert-only."""
+
+    __tablename__ = "clip"
+    __table_args__ = (Index("ix_clip_sha256", "agency_id", "sha256"),)
+
+    clip_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    sha256: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    state: str
+    kept_at: datetime = Field(sa_type=UtcDateTime)
+    object_version: str | None
+    """What the store calls these very bytes, where it has a name for them."""
+    read_back_sha256: str | None
+    """Of what the store gave back before the film was announced as kept, if it was asked to."""
+    read_back_bytes: int | None = Field(sa_type=BigInteger)
+    read_back_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class LockRow(Base, table=True):
+    """Until when a clip's bytes may not be removed. Only ever extended."""
+
+    __tablename__ = "clip_lock"
+    __table_args__ = (
+        Index(
+            "ix_clip_lock_unapplied",
+            "clip_id",
+            sqlite_where=text("NOT is_applied"),
+            postgresql_where=text("NOT is_applied"),
+        ),
+        {"info": behind("clip", "clip_id")},
+    )
+
+    clip_id: UUID = Field(primary_key=True)
+    until: date | None
+    for_ever: bool
+    is_applied: bool = Field(sa_column_kwargs={"server_default": false()})
+    """Whether the store of objects has been told."""
+
+
+class DoubtRow(Base, table=True):
+    """A film that was placed in the store and could not be proved there; until it can."""
+
+    __tablename__ = "doubt"
+    __table_args__ = ({"info": behind("upload", "upload_id")},)
+
+    upload_id: str = Field(primary_key=True)
+    doubt: str
+    tries: int
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    """When it is placed again."""
+
+
+class ResubmissionRow(Base, table=True):
+    """A clip handed in once more under another id, without bytes of its own. Insert-only."""
+
+    __tablename__ = "resubmission"
+
+    clip_id: UUID = Field(primary_key=True)
+    """The other id."""
+    agency_id: UUID
+    original_id: UUID
+    is_compared: bool
+    """Whether its bytes came, too."""
+    resubmitted_at: datetime = Field(sa_type=UtcDateTime)
