@@ -7,6 +7,7 @@ from anyio import CapacityLimiter
 from common import service
 from common.loops import Wake
 from common.objects import Objects
+from ingest.adapters.bodies import Bodies
 from ingest.adapters.spool import Spool
 from ingest.adapters.turns import Turns
 from ingest.settings import Settings
@@ -28,3 +29,5 @@ class Context(service.Context):
     the second need not begin."""
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
+    bodies: Bodies
+    """How many films are read at once."""

@@ -4,12 +4,12 @@ import logging
 from contextlib import suppress
 from typing import Final, NoReturn
 
-import anyio
 from anyio import CancelScope, to_thread
 
 from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
+from ingest.adapters.pace import Pace
 from ingest.domain.upload import Upload, UploadState, is_id
 from ingest.errors import (
     ConnectionCutError,
@@ -30,8 +30,6 @@ from ingest.store import uploads
 
 COMMIT_BYTES: Final = 4 * 1024**2
 """How much may arrive before it is made durable; also what a connection may hold in memory."""
-SILENCE_MAX_S: Final = 60
-"""A client that sends nothing for so long is taken for gone."""
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +49,15 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
     return await finished(ctx, upload)
 
 
+def expect_place(ctx: Context) -> None:
+    """Refuse to begin what brings its bytes along while no more can be read.
+
+    Raises:
+        BusyError: it may come later; nothing was begun.
+    """
+    ctx.bodies.expect_room()
+
+
 async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> Upload:
     """Receive one request's bytes and return once they are durable, and the whole film kept.
 
@@ -66,7 +73,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         JoinedError: it was joined of parts.
         LengthInvalidError: the length that is said only now cannot be.
         MoreThanAnnouncedError: the bytes go past the announced length.
-        UploadInterruptedError: a newer request took over, or the client fell silent.
+        BusyError: as many are read as may be at once; of this one nothing was.
+        UploadInterruptedError: a newer request took over, or the client is silent or too slow.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
         NoRoomError: the disk is full.
         DigestDiffersError: the film is complete and is not what was announced.
@@ -85,7 +93,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
-            upload = await _receive(Intake(ctx, upload, chunk.checksum), chunk, reading)
+            with ctx.bodies.one():
+                upload = await _receive(ctx, Intake(ctx, upload, chunk.checksum), chunk, reading)
     return await finished(ctx, upload)
 
 
@@ -124,21 +133,22 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int) -> Upload:
     return declared
 
 
-async def _receive(intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload:
-    waiting, silence = bytearray(), CancelScope()
-    with reading, silence, suppress(ConnectionCutError):
-        silence.deadline = anyio.current_time() + SILENCE_MAX_S
+async def _receive(ctx: Context, intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload:
+    waiting = bytearray()
+    pace = Pace(ctx.settings.body_rate_min_bytes_per_s, ctx.settings.body_rate_window_s)
+    with reading, pace.scope, suppress(ConnectionCutError):
         async for piece in chunk.pieces:
             waiting += piece
             if intake.end + len(waiting) > intake.limit:
                 raise MoreThanAnnouncedError
             if len(waiting) >= COMMIT_BYTES:
-                await to_thread.run_sync(intake.take, bytes(waiting))
+                with pace.resting():
+                    await to_thread.run_sync(intake.take, bytes(waiting))
                 waiting.clear()
-            silence.deadline = anyio.current_time() + SILENCE_MAX_S
+            pace.came(len(piece))
     if waiting:  # whatever ended the reading: what has arrived need not be sent again
         await to_thread.run_sync(intake.take, bytes(waiting))
-    if reading.cancelled_caught or silence.cancelled_caught:
+    if reading.cancelled_caught or pace.scope.cancelled_caught:
         raise UploadInterruptedError(intake.upload.offset)
     return await to_thread.run_sync(intake.finish)
 
