@@ -13,6 +13,7 @@ from contracts.ingest import UploadRefused
 from ingest.domain.announcement import Announcement, Secrecy
 from ingest.domain.upload import ID_BYTES, PARTIAL, Upload, UploadState
 from ingest.errors import (
+    AccountClosedError,
     ClipTakenError,
     NoRoomError,
     SpoolClosedError,
@@ -21,7 +22,7 @@ from ingest.errors import (
     TooManyUploadsError,
 )
 from ingest.operations.context import Context
-from ingest.store import uploads
+from ingest.store import people, uploads
 
 OPEN_MAX: Final = timedelta(days=30)
 """How long an upload counts as open."""
@@ -161,9 +162,12 @@ def check_room(ctx: Context, session: Session, who: Requester, size_bytes: int |
     """Refuse what there is no room for: on the disk, or among what one may begin.
 
     Raises:
-        RefusedError: with `TooManyUploadsError`.
+        RefusedError: with `TooManyUploadsError`, or `AccountClosedError` where a token outlives its
+            account.
         SpoolClosedError, NoRoomError: it may come later.
     """
+    if people.is_closed(session, who.subject):
+        raise RefusedError(AccountClosedError())
     _check_limits(ctx, session, who)
     if ctx.spool.is_closed:
         raise SpoolClosedError

@@ -5,9 +5,11 @@ import hmac
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 
+from common.auth import Requester
 from ingest.domain.upload import Checksum, Upload
 from ingest.errors import ChecksumDiffersError
 from ingest.operations.context import Context
+from ingest.operations.people import why_not_any_more
 from ingest.store import uploads
 
 
@@ -33,12 +35,15 @@ class Intake:
     and the next request writes over it (tus 1.0, "Checksum").
     """
 
-    def __init__(self, ctx: Context, upload: Upload, checksum: Checksum | None) -> None:
+    def __init__(
+        self, ctx: Context, who: Requester, upload: Upload, checksum: Checksum | None
+    ) -> None:
         self.upload = upload
         self.end = upload.offset
         """Up to here the file is durable."""
         self.limit = size_limit(ctx, upload)
         self._ctx = ctx
+        self._who = who
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
 
@@ -64,13 +69,26 @@ class Intake:
         return self.upload
 
     def _acknowledge(self) -> None:
-        """Write the row after the bytes: an offset on record is a promise."""
+        """Write the row after the bytes: an offset on record is a promise.
+
+        Of a film that its sender may not complete any more, the last byte is not acknowledged: so
+        it is complete to nobody, and whoever may goes on as after any cut.
+
+        Raises:
+            NotSignedInError, AccountClosedError: it was completed but for that; recorded.
+        """
         if self.end == self.upload.offset:
             return
-        after = self.upload.advanced(self.end - self.upload.offset, self._ctx.clock.now())
+        now, why_not = self._ctx.clock.now(), None
         with self._ctx.db.transaction() as session:
+            if self.end == self.upload.size_bytes:
+                why_not = why_not_any_more(self._ctx, session, self._who)
+            end = self.end - 1 if why_not else self.end
+            after = self.upload.advanced(end - self.upload.offset, now)
             uploads.advance(session, self.upload, after)
         self.upload = after
+        if why_not:
+            raise self._ctx.refuse(self._who, why_not, after.clip_id)
 
 
 def size_limit(ctx: Context, upload: Upload) -> int:

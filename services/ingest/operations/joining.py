@@ -10,12 +10,14 @@ from sqlmodel import Session
 from common.auth import Requester
 from common.errors import AppError, DatabaseAwayError
 from common.fence import acting_for_all
+from common.service import RefusedError
 from ingest.domain.announcement import Announcement, Secrecy
 from ingest.domain.upload import Upload, UploadState
 from ingest.errors import BegunOtherwiseError, NoRoomError, PartsInvalidError, SpoolLostError
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
+from ingest.operations.people import why_not_any_more
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -36,6 +38,7 @@ def join(
         BegunOtherwiseError: the film is on its way as one piece.
         SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk has no room for the film beside its parts.
+        NotSignedInError, AccountClosedError: the requester is not let in any more; recorded.
     """
     announced = completed(who, announced)
     film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
@@ -69,6 +72,7 @@ def _join(
         with ctx.recording(who), ctx.db.transaction() as session:
             known = find_same(session, film, announced)
             if not _is_whole(known):
+                _expect_standing(ctx, session, who, film)
                 _record(session, film, announced, known, parts)
     except LostTurnError as error:  # a request at the same time made another film of a part
         _forget(ctx, film.upload_id)
@@ -96,6 +100,13 @@ def _is_whole(known: Upload | None) -> TypeGuard[Upload]:
     if known and known.is_unfinished:
         raise BegunOtherwiseError
     return known is not None and not known.is_gone
+
+
+def _expect_standing(ctx: Context, session: Session, who: Requester, film: Upload) -> None:
+    """Look once more: copying takes its time."""
+    why_not = why_not_any_more(ctx, session, who)
+    if why_not:
+        raise RefusedError(why_not, film.clip_id)
 
 
 def _end_parts(ctx: Context, parts: Sequence[Upload]) -> None:

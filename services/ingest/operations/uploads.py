@@ -12,6 +12,7 @@ from common.objects import StoreAwayError
 from ingest.adapters.pace import Pace
 from ingest.domain.upload import Upload, UploadState, is_id
 from ingest.errors import (
+    AccountClosedError,
     ConnectionCutError,
     DigestDiffersError,
     JoinedError,
@@ -26,7 +27,7 @@ from ingest.errors import (
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
-from ingest.store import uploads
+from ingest.store import people, uploads
 
 COMMIT_BYTES: Final = 4 * 1024**2
 """How much may arrive before it is made durable; also what a connection may hold in memory."""
@@ -77,6 +78,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         UploadInterruptedError: a newer request took over, or the client is silent or too slow.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
         NoRoomError: the disk is full.
+        NotSignedInError, AccountClosedError: the film would be complete, but not by this person any
+            more; recorded.
         DigestDiffersError: the film is complete and is not what was announced.
     """
     await to_thread.run_sync(own, ctx, who, upload_id)
@@ -94,7 +97,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
             with ctx.bodies.one():
-                upload = await _receive(ctx, Intake(ctx, upload, chunk.checksum), chunk, reading)
+                intake = Intake(ctx, who, upload, chunk.checksum)
+                upload = await _receive(ctx, intake, chunk, reading)
     return await finished(ctx, upload)
 
 
@@ -185,12 +189,16 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
     """Find an upload of the requester's agency.
 
     Raises:
+        AccountClosedError: the requester's token outlives the account; recorded.
         UploadUnknownError: unknown, or another agency's; recorded.
         UploadGoneError: it was ended before it was complete.
     """
     with ctx.db.snapshot() as session:
         # PostgreSQL is not to be asked for what cannot be in a text.
         upload = anywhere(session, uploads.find_upload, upload_id) if is_id(upload_id) else None
+        is_closed = people.is_closed(session, who.subject)
+    if is_closed:
+        raise ctx.refuse(who, AccountClosedError())
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:
