@@ -29,6 +29,7 @@ ON_ENGINES = {
     "test_objects",
     "test_objects_s3",
     "test_parking",
+    "test_quotas",
     "test_restored_postgres",
     "test_rights",
     "test_schema",

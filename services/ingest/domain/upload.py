@@ -83,6 +83,8 @@ class Upload:
     """When its last byte came, or when it began."""
     concat: str | None = None
     """`Upload-Concat` as its client said it: `partial`, `final;…`, or nothing."""
+    device_no: str | None = None
+    """As announced; None for a part."""
 
     @property
     def is_part(self) -> bool:
@@ -124,11 +126,3 @@ def _seen_whole(upload: U) -> U:
     if upload.offset != upload.size_bytes:
         return upload
     return replace(upload, state=UploadState.PART if upload.is_part else UploadState.RECEIVED)
-
-
-@dataclass(frozen=True)
-class OpenUploads:
-    """How many uploads are begun and not finished: one person's, and all of that agency."""
-
-    of_person: int
-    of_agency: int

@@ -10,6 +10,7 @@ from ingest.domain.upload import Checksum, Upload
 from ingest.errors import ChecksumDiffersError
 from ingest.operations.context import Context
 from ingest.operations.people import why_not_any_more
+from ingest.operations.room import expect_room_unsaid
 from ingest.store import uploads
 
 
@@ -48,7 +49,12 @@ class Intake:
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
 
     def take(self, content: bytes) -> None:
-        """Make bytes durable, and acknowledged unless a checksum is still to be compared."""
+        """Make bytes durable, and acknowledged unless a checksum is still to be compared.
+
+        Raises:
+            NoRoomError: the disk is full, or the rest of it promised to others.
+        """
+        expect_room_unsaid(self._ctx, self.upload, self.end + len(content) - self.upload.offset)
         self._ctx.spool.append(self.upload.upload_id, self.end, content)
         self.end += len(content)
         if self._hash:

@@ -13,11 +13,12 @@ from common.fence import acting_for_all
 from common.service import RefusedError
 from ingest.domain.announcement import Announcement, Secrecy
 from ingest.domain.upload import Upload, UploadState
-from ingest.errors import BegunOtherwiseError, NoRoomError, PartsInvalidError, SpoolLostError
+from ingest.errors import BegunOtherwiseError, PartsInvalidError, SpoolLostError
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
 from ingest.operations.people import why_not_any_more
+from ingest.operations.room import expect_room
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -41,7 +42,7 @@ def join(
         NotSignedInError, AccountClosedError: the requester is not let in any more; recorded.
     """
     announced = completed(who, announced)
-    film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
+    film = begun(ctx, who, announced.clip_id, None, announced, concat)
     with ctx.recording(who), ctx.db.snapshot() as session:
         known = find_same(session, film, announced)
         found = [uploads.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]
@@ -55,8 +56,8 @@ def join(
     refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
     if not whole or len(whole) != len(part_ids):
         raise PartsInvalidError
-    if not ctx.spool.has_room(size_bytes):
-        raise NoRoomError
+    with ctx.db.snapshot() as session:
+        expect_room(ctx, session, size_bytes)
     film = replace(film, size_bytes=size_bytes, offset=size_bytes, state=UploadState.RECEIVED)
     return _join(ctx, who, announced, film, whole)
 

@@ -27,6 +27,7 @@ from ingest.errors import (
 from ingest.operations.context import Context
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
+from ingest.operations.room import expect_promise
 from ingest.store import people, uploads
 
 COMMIT_BYTES: Final = 4 * 1024**2
@@ -77,7 +78,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         BusyError: as many are read as may be at once; of this one nothing was.
         UploadInterruptedError: a newer request took over, or the client is silent or too slow.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
-        NoRoomError: the disk is full.
+        NoRoomError: the disk is full, or what is left of it promised to others.
         NotSignedInError, AccountClosedError: the film would be complete, but not by this person any
             more; recorded.
         DigestDiffersError: the film is complete and is not what was announced.
@@ -96,6 +97,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
+            await to_thread.run_sync(expect_promise, ctx, upload)
             with ctx.bodies.one():
                 intake = Intake(ctx, who, upload, chunk.checksum)
                 upload = await _receive(ctx, intake, chunk, reading)

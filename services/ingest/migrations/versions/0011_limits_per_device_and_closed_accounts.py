@@ -22,4 +22,10 @@ def upgrade() -> None:
     said = sa.table("announcement", sa.column("clip_id", sa.Uuid), sa.column("device_no"))
     named = sa.select(said.c.device_no).where(said.c.clip_id == upload.c.clip_id)
     op.execute(upload.update().values(device_no=named.scalar_subquery()))
-    op.create_index("ix_upload_begun", "upload", ["agency_id", "created_at"])
+    op.create_index(
+        "ix_upload_begun",
+        "upload",
+        ["agency_id", "created_at"],
+        sqlite_where=sa.text("state != 'joined'"),
+        postgresql_where=sa.text("state != 'joined'"),
+    )
