@@ -9,6 +9,7 @@ from common.loops import Wake
 from common.objects import Objects
 from ingest.adapters.bodies import Bodies
 from ingest.adapters.spool import Spool
+from ingest.adapters.trials import Trials
 from ingest.adapters.turns import Turns
 from ingest.settings import Settings
 
@@ -31,3 +32,5 @@ class Context(service.Context):
     relocked: Wake = field(default_factory=Wake)
     bodies: Bodies
     """How many films are read at once."""
+    trials: Trials
+    """Whether bytes come as they are sent."""
