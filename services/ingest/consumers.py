@@ -1,12 +1,14 @@
 """What ingest does about other services' events."""
 
-from common.consumer import Reaction, on
+from common.consumer import Reaction, on, on_dated
 from contracts.checklist import PackActivated
+from contracts.identity import AccountDisabled
 from contracts.retention import ClipScheduled
-from ingest.operations import clips, law
+from ingest.operations import clips, law, people
 from ingest.operations.context import Context
 
 REACTIONS: tuple[Reaction[Context], ...] = (
     on(ClipScheduled, clips.extend_lock),
     on(PackActivated, law.pack_activated),
+    on_dated(AccountDisabled, people.remember_closed),
 )

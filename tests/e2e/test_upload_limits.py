@@ -7,9 +7,8 @@ from uuid import uuid4
 import pytest
 
 from contracts.identity import Role
-from ingest.operations.announcing import OPEN_MAX
 from tests.support.clock import FrozenClock
-from tests.support.house import house
+from tests.support.house import house, settle
 from tests.support.people import person
 from tests.support.said import said
 from tests.support.uploads import announce, send
@@ -32,7 +31,8 @@ async def test_a_person_begins_only_so_many_and_is_told_why(tmp_path: Path) -> N
         refused = await announce(h, OFFICER, b"film")
         problem = refused.json()
         assert (refused.status_code, problem["code"]) == (429, "ingest.too-many-uploads")
-        assert (problem["whose"], problem["limit"]) == ("person", 2)
+        assert (problem["whose"], problem["limit"], problem["used"]) == ("person", 2, 2)
+        assert refused.headers["retry-after"] == "300"
         assert problem["title"] == "未完成的上传任务过多"
         assert problem["detail"].startswith("本人未完成的上传任务已达上限 2 个")
         assert said(h, "ingest") == ["ingest.request.refused.v1"]
@@ -61,13 +61,14 @@ async def test_who_finishes_may_begin_again_and_may_always_go_on(tmp_path: Path)
         assert (await announce(h, OFFICER, b"film")).status_code == 201
 
 
-async def test_uploads_given_up_long_ago_shut_nobody_out(tmp_path: Path) -> None:
+async def test_uploads_that_have_expired_shut_nobody_out(tmp_path: Path) -> None:
     clock = FrozenClock(datetime.now(UTC))
     async with house(tmp_path, clock) as h:
-        location = (await announce(h, OFFICER, b"film")).headers["location"]
-        await announce(h, OFFICER, b"film")
-        clock.move(OPEN_MAX - timedelta(seconds=1))
+        for _ in range(2):
+            await announce(h, OFFICER, b"film")
+        clock.move(h.ctx("ingest").settings.unfinished_kept)
+        await settle(h.app)
         assert (await announce(h, OFFICER, b"film")).status_code == 429
         clock.move(timedelta(seconds=1))
+        await settle(h.app)
         assert (await announce(h, OFFICER, b"film")).status_code == 201
-        assert (await send(h, OFFICER, location, 0, b"film")).status_code == 204

@@ -149,7 +149,7 @@ async def test_who_looked_before_another_process_wrote_cuts_nothing_off(h: House
         seen = store.upload(session, location.rpartition("/")[2])
     assert (await send(h, OFFICER, location, 5000, FILM[5000:6000])).status_code == 204
     with pytest.raises(UploadInterruptedError) as moved:
-        Intake(ctx, seen, None)
+        Intake(ctx, OFFICER, seen)
     assert moved.value.headers["Upload-Offset"] == "6000"
     assert spooled(h).read_bytes() == FILM[:6000]
     assert (await send(h, OFFICER, location, 6000, FILM[6000:])).status_code == 204

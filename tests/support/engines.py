@@ -38,6 +38,7 @@ TOGETHER: Final = {
         "test_objects_read_back",
         "test_objects_s3",
         "test_objects_s3_sending",
+        "test_quotas",
         "test_restored_postgres",
         "test_rights",
         "test_schema",

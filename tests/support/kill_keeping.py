@@ -109,7 +109,7 @@ def announced(number: int) -> Announcement:
 def keep(data: Path, store_url: str, number: int) -> None:
     ctx: Context = opened(data, store_url).ctx
     upload, _ = announce(ctx, OFFICER, announced(number), FILM_BYTES)
-    with closing(Intake(ctx, upload)) as intake:
+    with closing(Intake(ctx, OFFICER, upload)) as intake:
         intake.write(film(number))
         intake.finish()
     Moments(number).watch(ctx)

@@ -106,6 +106,8 @@ class Upload:
     """The SHA-256 of the first `offset` bytes, where it could be saved."""
     original_id: UUID | None = None
     """The kept clip of which this one is a re-submission."""
+    device_no: str | None = None
+    """As announced; None for a part."""
 
     @property
     def is_part(self) -> bool:
@@ -171,11 +173,3 @@ def _seen_whole(upload: U) -> U:
     if upload.offset != upload.size_bytes:
         return upload
     return replace(upload, state=UploadState.PART if upload.is_part else UploadState.RECEIVED)
-
-
-@dataclass(frozen=True)
-class OpenUploads:
-    """How many uploads are begun and not finished: one person's, and all of that agency."""
-
-    of_person: int
-    of_agency: int

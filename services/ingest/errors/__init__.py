@@ -49,7 +49,9 @@ from ingest.errors.record import (
     SamePersonError,
 )
 from ingest.errors.uploads import (
+    AccountClosedError,
     BegunOtherwiseError,
+    BusyError,
     ChecksumDiffersError,
     ClipTakenError,
     ClipUnknownError,
@@ -61,10 +63,12 @@ from ingest.errors.uploads import (
     NotReadHereError,
     NotUploaderError,
     OffsetDiffersError,
+    OverQuotaError,
     PartsInvalidError,
     StateSecretError,
     TooLargeError,
     TooManyUploadsError,
+    TrialUnknownError,
     UploadFinishedError,
     UploadGoneError,
     UploadInterruptedError,
@@ -72,7 +76,9 @@ from ingest.errors.uploads import (
 )
 
 __all__ = [
+    "AccountClosedError",
     "BegunOtherwiseError",
+    "BusyError",
     "ChecksumAlgorithmError",
     "ChecksumDiffersError",
     "ClipTakenError",
@@ -107,6 +113,7 @@ __all__ = [
     "OffsetDiffersError",
     "OffsiteDiffersError",
     "OffsiteUnknownError",
+    "OverQuotaError",
     "OwnHandOverError",
     "PartsApartError",
     "PartsInvalidError",
@@ -126,6 +133,7 @@ __all__ = [
     "StorageDeviceUnknownError",
     "TooLargeError",
     "TooManyUploadsError",
+    "TrialUnknownError",
     "UploadBusyError",
     "UploadFinishedError",
     "UploadGoneError",

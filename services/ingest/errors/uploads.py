@@ -1,9 +1,19 @@
 """What may go wrong with an upload."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from common.errors import AppError
+
+Whose = Literal["person", "device", "agency"]
+Share = Literal["awaited_bytes", "bytes_a_day", "begun_a_minute"]
+_WHOSE: Final[Mapping[Whose, str]] = {"person": "本人", "device": "本设备", "agency": "本单位"}
+_WHAT: Final[Mapping[Share, str]] = {
+    "awaited_bytes": "已登记而尚未传完的内容（字节）",
+    "bytes_a_day": "二十四小时内登记的内容（字节）",
+    "begun_a_minute": "一分钟内登记的上传任务（个）",
+}
 
 
 class UploadUnknownError(AppError):
@@ -50,16 +60,17 @@ class TooLargeError(AppError):
 
 
 class TooManyUploadsError(AppError):
-    """One person or agency has begun as many uploads as may be open. Finish some of them first."""
+    """A person, device or agency has begun as many as may be open. Finish some of them first."""
 
     code: ClassVar[str] = "ingest.too-many-uploads"
     status: ClassVar[HTTPStatus] = HTTPStatus.TOO_MANY_REQUESTS
     title: ClassVar[str] = "未完成的上传任务过多"
 
-    def __init__(self, whose: Literal["person", "agency"], limit: int) -> None:
-        name = {"person": "本人", "agency": "本单位"}[whose]
+    def __init__(self, whose: Whose, limit: int, used: int, again_in_s: int) -> None:
+        name = _WHOSE[whose]
         detail = f"{name}未完成的上传任务已达上限 {limit} 个，请先传完已登记的音像资料"
-        super().__init__(detail, whose=whose, limit=limit)
+        super().__init__(detail, whose=whose, limit=limit, used=used)
+        self.headers["Retry-After"] = str(again_in_s)
 
 
 class MoreThanAnnouncedError(AppError):
@@ -179,6 +190,47 @@ class NotReadHereError(AppError):
     code: ClassVar[str] = "ingest.not-read-here"
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
     title: ClassVar[str] = "不能从上传地址读取音像资料，请提交查阅申请"
+
+
+class BusyError(AppError):
+    """As many films are read as this process reads at once; nothing of this one was. Come again."""
+
+    code: ClassVar[str] = "ingest.busy"
+    status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
+    title: ClassVar[str] = "同时上传的音像资料过多，请稍后续传"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers["Retry-After"] = "5"
+
+
+class AccountClosedError(AppError):
+    """The account was closed while its bytes came: they stay, and a colleague may go on."""
+
+    code: ClassVar[str] = "ingest.account-closed"
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    title: ClassVar[str] = "账号已停用，不能完成上传"
+
+
+class OverQuotaError(AppError):
+    """A device or agency has had its share of bytes or of beginnings; what it began goes on."""
+
+    code: ClassVar[str] = "ingest.over-quota"
+    status: ClassVar[HTTPStatus] = HTTPStatus.TOO_MANY_REQUESTS
+    title: ClassVar[str] = "上传已超出限额，请稍后再登记"
+
+    def __init__(self, whose: Whose, what: Share, limit: int, used: int, again_in_s: int) -> None:
+        said = f"{_WHOSE[whose]}{_WHAT[what]}上限为 {limit}，已用 {used}"
+        super().__init__(said, whose=whose, what=what, limit=limit, used=used)
+        self.headers["Retry-After"] = str(again_in_s)
+
+
+class TrialUnknownError(AppError):
+    """No such trial of the requester's is under way in this process."""
+
+    code: ClassVar[str] = "ingest.trial-unknown"
+    status: ClassVar[HTTPStatus] = HTTPStatus.NOT_FOUND
+    title: ClassVar[str] = "没有正在进行的代理自检"
 
 
 class ConnectionCutError(Exception):

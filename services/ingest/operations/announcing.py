@@ -1,8 +1,6 @@
 """Films are announced before their first byte, and refused here if they may not come."""
 
 import secrets
-from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session
@@ -14,20 +12,15 @@ from ingest.domain.announcement import Announcement, Secrecy
 from ingest.domain.upload import PARTIAL, SECRET_BYTES, Upload, UploadState, id_at
 from ingest.errors import (
     ClipTakenError,
-    NoRoomError,
-    SpoolClosedError,
     StateSecretError,
     TooLargeError,
-    TooManyUploadsError,
 )
 from ingest.operations.bringing_in import check_may_come
 from ingest.operations.context import Context
 from ingest.operations.judging import judge
 from ingest.operations.resubmitting import entered
+from ingest.operations.room import check_room
 from ingest.store import uploads
-
-OPEN_MAX: Final = timedelta(days=30)
-"""How long an upload counts as open."""
 
 
 def announce(
@@ -49,13 +42,14 @@ def announce(
         StateSecretError, TooLargeError: recorded; no byte is kept.
         ClipTakenError: somebody of the agency announced the id otherwise before; recorded.
         OffsiteDiffersError: another recording is registered under the id; recorded.
-        TooManyUploadsError: the person or the agency finishes too few; recorded.
+        TooManyUploadsError: the person, the device or the agency finishes too few; recorded.
+        OverQuotaError: the device or the agency has had its share; recorded.
         SpoolClosedError: the volume is to be taken away.
-        NoRoomError: the disk is nearly full.
+        NoRoomError: it would not fit beside what is promised to others.
     """
     announced = completed(who, announced)
     refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
-    upload = begun(ctx, who, announced.clip_id, size_bytes, sha256=announced.sha256)
+    upload = begun(ctx, who, announced.clip_id, size_bytes, announced)
     with ctx.recording(who), ctx.db.transaction() as session:
         known = find_same(session, upload, announced)
         if known and not known.is_gone:
@@ -66,7 +60,7 @@ def announce(
         if entry:
             upload = entry
         else:
-            check_room(ctx, session, who, size_bytes)
+            check_room(ctx, session, who, size_bytes, announced.device_no)
         if known:
             uploads.begin_anew(session, known, upload)
         else:
@@ -85,8 +79,8 @@ def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Se
 
     Raises:
         ElsewhereError: another replica is the one.
-        StateSecretError, TooLargeError, TooManyUploadsError, SpoolClosedError, NoRoomError: as for
-            a whole film.
+        StateSecretError, TooLargeError, TooManyUploadsError, OverQuotaError, SpoolClosedError,
+            NoRoomError: as for a whole film.
     """
     ctx.expect_here(who.subject.int % max(1, len(ctx.settings.replicas)))
     part_id = ctx.ids.new()
@@ -111,8 +105,7 @@ def begun(
     who: Requester,
     clip_id: UUID,
     size_bytes: int | None,
-    *,
-    sha256: str | None = None,
+    announced: Announcement | None = None,
     concat: str | None = None,
 ) -> Upload:
     """A new upload of nothing yet."""
@@ -121,12 +114,13 @@ def begun(
         clip_id=clip_id,
         agency_id=who.agency_id,
         uploaded_by=who.subject,
-        sha256=sha256,
+        sha256=announced and announced.sha256,
         size_bytes=size_bytes,
         offset=0,
         state=UploadState.RECEIVING,
         moved_at=ctx.clock.now(),
         concat=concat,
+        device_no=announced and announced.device_no,
     )
 
 
@@ -179,30 +173,3 @@ def refuse_unwanted(
     with ctx.db.transaction() as session:
         ctx.outbox.emit(session, refused)
     raise error
-
-
-def check_room(ctx: Context, session: Session, who: Requester, size_bytes: int | None) -> None:
-    """Refuse what there is no room for: on the disk, or among what one may begin.
-
-    Raises:
-        RefusedError: with `TooManyUploadsError`.
-        SpoolClosedError, NoRoomError: it may come later.
-    """
-    _check_limits(ctx, session, who)
-    if ctx.spool.is_closed:
-        raise SpoolClosedError
-    if not ctx.spool.has_room(size_bytes or 0):
-        raise NoRoomError
-
-
-def _check_limits(ctx: Context, session: Session, who: Requester) -> None:
-    """Refuse another upload to whoever begins them without end.
-
-    Uploads given up long ago do not count: a phone that was lost must not shut its officer out.
-    """
-    limits, begun_after = ctx.settings, ctx.clock.now() - OPEN_MAX
-    begun = uploads.count_open(session, who.agency_id, who.subject, begun_after)
-    if begun.of_person >= limits.open_uploads_per_person_max:
-        raise RefusedError(TooManyUploadsError("person", limits.open_uploads_per_person_max))
-    if begun.of_agency >= limits.open_uploads_per_agency_max:
-        raise RefusedError(TooManyUploadsError("agency", limits.open_uploads_per_agency_max))

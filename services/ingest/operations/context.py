@@ -8,8 +8,10 @@ from common import service
 from common.loops import Wake
 from common.objects import Objects
 from common.rulebook import Rulebook
+from ingest.adapters.bodies import Bodies
 from ingest.adapters.sha256 import Digests
 from ingest.adapters.spool import Spool
+from ingest.adapters.trials import Trials
 from ingest.adapters.turns import Turns
 from ingest.errors import ElsewhereError
 from ingest.settings import Settings
@@ -37,6 +39,10 @@ class Context(service.Context):
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
     underived: Wake = field(default_factory=Wake)
+    bodies: Bodies
+    """How many films are read at once."""
+    trials: Trials
+    """Whether bytes come as they are sent."""
 
     def expect_here(self, replica: int) -> None:
         """Go on where this process is that replica, or no such one is known.

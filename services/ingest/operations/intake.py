@@ -6,6 +6,7 @@ from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from typing import Final
 
+from common.auth import Requester
 from ingest.domain.upload import Checksum, Upload
 from ingest.errors import (
     ChecksumDiffersError,
@@ -16,6 +17,8 @@ from ingest.errors import (
 )
 from ingest.operations.context import Context
 from ingest.operations.digesting import alarmed, digest_of
+from ingest.operations.people import why_not_any_more
+from ingest.operations.room import expect_room_unsaid
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -56,6 +59,7 @@ class Intake:
     def __init__(
         self,
         ctx: Context,
+        who: Requester,
         upload: Upload,
         checksum: Checksum | None = None,
         *,
@@ -76,6 +80,7 @@ class Intake:
         self._limit = size_limit(ctx, upload)
         self._ctx = ctx
         self._is_last = is_last
+        self._who = who
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
         with alarmed(upload):
@@ -110,9 +115,11 @@ class Intake:
         if self.waiting or len(content) > self._limit - self._film.written:
             self.hold(content)
             content, self.waiting = self.waiting, bytearray()
-        if not self._ctx.spool.has_room(len(content)):
+        try:
+            self._expect_room(len(content))
+        except NoRoomError:
             self.commit()
-            raise NoRoomError
+            raise
         with alarmed(self.upload):
             self._film.write(content)
         self._digest.update(content)
@@ -160,24 +167,48 @@ class Intake:
         with alarmed(self.upload):
             self._film.sync()
 
+    def _expect_room(self, more_bytes: int) -> None:
+        """See that so much fits onto the disk, and is nobody else's room.
+
+        Raises:
+            NoRoomError: it does not, or is.
+        """
+        if not self._ctx.spool.has_room(more_bytes):
+            raise NoRoomError
+        by = self._film.written + more_bytes - self.upload.offset
+        expect_room_unsaid(self._ctx, self.upload, by)
+
     def close(self) -> None:
         self._film.close()
 
     def _acknowledge(self) -> None:
-        """Write the row after the bytes: an offset on record is a promise."""
+        """Write the row after the bytes: an offset on record is a promise.
+
+        Of a film that its sender may not complete any more, the last byte is not acknowledged: so
+        it is complete to nobody, and whoever may goes on as after any cut.
+
+        Raises:
+            NotSignedInError, AccountClosedError: it was completed but for that; recorded.
+        """
         by = self._film.durable - self.upload.offset
         if not by:
             return
-        now, running = self._ctx.clock.now(), self._digest.saved()
-        after = self.upload.advanced(by, now, running, is_last=self._is_last)
+        now, why_not = self._ctx.clock.now(), None
         try:
             with self._ctx.db.transaction() as session:
+                if self._film.durable == self.upload.size_bytes:
+                    why_not = why_not_any_more(self._ctx, session, self._who)
+                running = None if why_not else self._digest.saved()  # which has the last byte
+                count = by - 1 if why_not else by
+                after = self.upload.advanced(count, now, running, is_last=self._is_last)
                 uploads.advance(session, self.upload, after)
         except LostTurnError:
             self._refuse_moved()
             raise
         self._ctx.digests.remember(after.upload_id, self._digest)
         self.upload = after
+        if why_not:
+            raise self._ctx.refuse(self._who, why_not, after.clip_id)
 
     def _refuse_moved(self) -> None:
         with self._ctx.db.snapshot() as session:

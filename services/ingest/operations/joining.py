@@ -10,11 +10,11 @@ from sqlmodel import Session
 from common.auth import Requester
 from common.errors import AppError, DatabaseAwayError
 from common.fence import acting_for_all
+from common.service import RefusedError
 from ingest.domain.announcement import Announcement, Secrecy
 from ingest.domain.upload import Upload, UploadState, replica_of
 from ingest.errors import (
     BegunOtherwiseError,
-    NoRoomError,
     PartsApartError,
     PartsInvalidError,
     SpoolLostError,
@@ -23,6 +23,8 @@ from ingest.operations.announcing import begun, completed, find_same, refuse_unw
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
 from ingest.operations.judging import judge
+from ingest.operations.people import why_not_any_more
+from ingest.operations.room import expect_room
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -46,13 +48,14 @@ def join(
         BegunOtherwiseError: the film is on its way as one piece.
         SpoolClosedError: the volume is to be taken away.
         NoRoomError: the disk has no room for the film beside its parts.
+        NotSignedInError, AccountClosedError: the requester is not let in any more; recorded.
     """
     places = {replica_of(part_id) for part_id in part_ids}
     if len(places) > 1:
         raise PartsApartError
     ctx.expect_here(places.pop())
     announced = completed(who, announced)
-    film = begun(ctx, who, announced.clip_id, None, sha256=announced.sha256, concat=concat)
+    film = begun(ctx, who, announced.clip_id, None, announced, concat)
     with ctx.recording(who), ctx.db.snapshot() as session:
         known = find_same(session, film, announced)
         found = [uploads.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]
@@ -66,8 +69,8 @@ def join(
     refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
     if not whole or len(whole) != len(part_ids):
         raise PartsInvalidError
-    if not ctx.spool.has_room(size_bytes):
-        raise NoRoomError
+    with ctx.db.snapshot() as session:
+        expect_room(ctx, session, size_bytes)
     film = replace(film, size_bytes=size_bytes, offset=size_bytes, state=UploadState.RECEIVED)
     return _join(ctx, who, announced, film, whole)
 
@@ -83,6 +86,7 @@ def _join(
         with ctx.recording(who), ctx.db.transaction() as session:
             known = find_same(session, film, announced)
             if not _is_whole(known):
+                _expect_standing(ctx, session, who, film)
                 _record(session, film, announced, known, parts)
                 judge(ctx, session, film.clip_id)
     except LostTurnError as error:  # a request at the same time made another film of a part
@@ -111,6 +115,13 @@ def _is_whole(known: Upload | None) -> TypeGuard[Upload]:
     if known and known.is_unfinished:
         raise BegunOtherwiseError
     return known is not None and not known.is_gone
+
+
+def _expect_standing(ctx: Context, session: Session, who: Requester, film: Upload) -> None:
+    """Look once more: copying takes its time."""
+    why_not = why_not_any_more(ctx, session, who)
+    if why_not:
+        raise RefusedError(why_not, film.clip_id)
 
 
 def _end_parts(ctx: Context, parts: Sequence[Upload]) -> None:

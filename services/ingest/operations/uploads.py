@@ -12,8 +12,10 @@ from anyio import CancelScope, to_thread
 from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
+from ingest.adapters.pace import Pace
 from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
+    AccountClosedError,
     ConnectionCutError,
     DigestConflictError,
     DigestDiffersError,
@@ -33,7 +35,8 @@ from ingest.operations.digesting import alarmed
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
 from ingest.operations.keeping import NotProvedError
-from ingest.store import uploads
+from ingest.operations.room import expect_promise
+from ingest.store import people, uploads
 from ingest.store.uploads import LostTurnError
 
 BATCH_BYTES: Final = 1024**2
@@ -42,8 +45,6 @@ LARGE_BYTES: Final = 256 * 1024
 """A piece as large as this goes to a thread as it lies: a copy would cost more than the way."""
 COMMIT_S: Final = 5
 """How long a client that sends slowly may wait for a commit point."""
-SILENCE_MAX_S: Final = 60
-"""A client that sends nothing for so long is taken for gone."""
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,15 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
     return await finished(ctx, upload)
 
 
+def expect_place(ctx: Context) -> None:
+    """Refuse to begin what brings its bytes along while no more can be read.
+
+    Raises:
+        BusyError: it may come later; nothing was begun.
+    """
+    ctx.bodies.expect_room()
+
+
 async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> Upload:
     """Receive one request's bytes and return once they are durable, and the whole film kept.
 
@@ -79,11 +89,14 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         DigestConflictError: the client says another digest of the film than before.
         LengthInvalidError: the length that is said only now cannot be.
         MoreThanAnnouncedError: the bytes go past the announced length.
-        UploadInterruptedError: a newer request took over, or the client fell silent.
+        BusyError: as many are read as may be at once; of this one nothing was.
+        UploadInterruptedError: a newer request took over, or the client is silent or too slow.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
-        NoRoomError: the disk is full.
+        NoRoomError: the disk is full, or what is left of it promised to others.
         SpoolFaultError, SpoolLostError: the disk fails or has lost bytes; alarmed.
         UploadBusyError: another process receives it.
+        NotSignedInError, AccountClosedError: the film would be complete, but not by this person any
+            more; recorded.
         DigestDiffersError: the film is complete and is not what was announced.
     """
     await to_thread.run_sync(own, ctx, who, upload_id)
@@ -98,12 +111,14 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         if chunk.offset != upload.offset and not is_repeated:
             raise OffsetDiffersError(upload.offset)
         if chunk.total is not None:
-            declare = partial(_declare, ctx, upload, chunk.total, is_last=chunk.is_last)
+            declare = partial(_declare, ctx, who, upload, chunk.total, is_last=chunk.is_last)
             upload = await to_thread.run_sync(declare)
         if end > size_limit(ctx, upload):
             raise MoreThanAnnouncedError
         if upload.state is UploadState.RECEIVING:
-            upload = await _receive(ctx, upload, chunk, reading)
+            await to_thread.run_sync(expect_promise, ctx, upload)
+            with ctx.bodies.one():
+                upload = await _receive(ctx, who, upload, chunk, reading)
     return await finished(ctx, upload)
 
 
@@ -119,11 +134,13 @@ async def declare(ctx: Context, who: Requester, upload_id: str, size_bytes: int)
     """
     async with ctx.receiving.take(upload_id):
         upload = await to_thread.run_sync(own, ctx, who, upload_id)
-        upload = await to_thread.run_sync(_declare, ctx, upload, size_bytes)
+        upload = await to_thread.run_sync(_declare, ctx, who, upload, size_bytes)
     return await finished(ctx, upload)
 
 
-def _declare(ctx: Context, upload: Upload, size_bytes: int, *, is_last: bool = True) -> Upload:
+def _declare(
+    ctx: Context, who: Requester, upload: Upload, size_bytes: int, *, is_last: bool = True
+) -> Upload:
     """Keep how long an upload is whose client did not know it before (tus 1.0, "Upload-Length").
 
     Raises:
@@ -137,44 +154,41 @@ def _declare(ctx: Context, upload: Upload, size_bytes: int, *, is_last: bool = T
     declared = upload.declared(size_bytes, is_last=is_last)
     with ExitStack() as stack:
         if declared.state is not upload.state:
-            stack.enter_context(closing(Intake(ctx, upload))).cut_off()
+            stack.enter_context(closing(Intake(ctx, who, upload))).cut_off()
         with ctx.db.transaction() as session:
             uploads.advance(session, upload, declared)
     return declared
 
 
-async def _receive(ctx: Context, upload: Upload, chunk: Chunk, reading: CancelScope) -> Upload:
-    with closing(
-        await to_thread.run_sync(
-            partial(Intake, ctx, upload, chunk.checksum, is_last=chunk.is_last)
-        )
-    ) as intake:
-        silence = CancelScope()
-        with reading, silence, suppress(ConnectionCutError):
-            await _read(chunk.pieces, intake, silence)
+async def _receive(
+    ctx: Context, who: Requester, upload: Upload, chunk: Chunk, reading: CancelScope
+) -> Upload:
+    taken_in = partial(Intake, ctx, who, upload, chunk.checksum, is_last=chunk.is_last)
+    with closing(await to_thread.run_sync(taken_in)) as intake:
+        pace = Pace(ctx.settings.body_rate_min_bytes_per_s, ctx.settings.body_rate_window_s)
+        with reading, pace.scope, suppress(ConnectionCutError):
+            await _read(chunk.pieces, intake, pace)
         # Whatever ended the reading: what has arrived need not be sent again.
         await to_thread.run_sync(intake.commit)
-        if reading.cancelled_caught or silence.cancelled_caught:
+        if reading.cancelled_caught or pace.scope.cancelled_caught:
             raise UploadInterruptedError(intake.upload.offset)
         return await to_thread.run_sync(intake.finish)
 
 
-async def _read(
-    pieces: AsyncIterable[bytes | memoryview], intake: Intake, silence: CancelScope
-) -> None:
+async def _read(pieces: AsyncIterable[bytes | memoryview], intake: Intake, pace: Pace) -> None:
     committed_at = anyio.current_time()
-    silence.deadline = committed_at + SILENCE_MAX_S
     async for piece in pieces:
-        if len(piece) >= LARGE_BYTES:
-            await to_thread.run_sync(intake.write, piece)
-        else:
-            intake.hold(piece)
-        if anyio.current_time() - committed_at >= COMMIT_S:
-            await to_thread.run_sync(intake.commit)
-            committed_at = anyio.current_time()
-        elif len(intake.waiting) >= BATCH_BYTES:
-            await to_thread.run_sync(intake.write)
-        silence.deadline = anyio.current_time() + SILENCE_MAX_S
+        pace.came(len(piece))
+        with pace.resting():
+            if len(piece) >= LARGE_BYTES:
+                await to_thread.run_sync(intake.write, piece)
+            else:
+                intake.hold(piece)
+            if anyio.current_time() - committed_at >= COMMIT_S:
+                await to_thread.run_sync(intake.commit)
+                committed_at = anyio.current_time()
+            elif len(intake.waiting) >= BATCH_BYTES:
+                await to_thread.run_sync(intake.write)
 
 
 async def finished(ctx: Context, upload: Upload) -> Upload:
@@ -222,6 +236,7 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
 
     Raises:
         ElsewhereError: its bytes lie in the spool of another replica, which looks into the rest.
+        AccountClosedError: the requester's token outlives the account; recorded.
         UploadUnknownError: unknown, or another agency's; recorded.
         UploadGoneError: it was ended before it was complete.
         ReplicaAwayError: that replica is not one of those that this process was told of.
@@ -231,6 +246,9 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
     with ctx.db.snapshot() as session:
         # PostgreSQL is not to be asked for what cannot be in a text.
         upload = anywhere(session, uploads.find_upload, upload_id) if is_id(upload_id) else None
+        is_closed = people.is_closed(session, who.subject)
+    if is_closed:
+        raise ctx.refuse(who, AccountClosedError())
     if upload is None:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:

@@ -56,6 +56,7 @@ async def announce(
             raise MetadataInvalidError("请在 Upload-Metadata 中登记音像资料", fields=[])
         announced = tus.announcement(upload_metadata, digests.of_film(request.headers))
         size_bytes = rufh.length(request.headers, 0)
+        uploads.expect_place(ctx)
         checksum = digests.of_content(request.headers)
         upload, is_new = await to_thread.run_sync(
             announcing.announce, ctx, who, announced, size_bytes

@@ -7,6 +7,7 @@ from ingest.tables.base import Base
 from ingest.tables.films import (
     AnnouncementRow,
     ClipRow,
+    ClosedAccountRow,
     DoubtRow,
     LockRow,
     ResubmissionRow,
@@ -41,6 +42,7 @@ __all__ = [
     "Base",
     "ClipRow",
     "ClockReadingRow",
+    "ClosedAccountRow",
     "CompletionRow",
     "DerivativeRow",
     "DoubtRow",
@@ -71,6 +73,6 @@ INSERT_ONLY: Final = (
     *(AnnouncementRow, ClipRow, FactsRow, DerivativeRow),
     *(StorageDeviceRow, KeeperRequestRow, KeeperChangeRow, RetirementRow),
     *(OffsiteClipRow, PlacementRow, PointerRow, ClockReadingRow, ResubmissionRow),
-    *(CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
+    *(ClosedAccountRow, CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
 )
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""

@@ -57,6 +57,14 @@ class UploadRow(Base, table=True):
             sqlite_where=text("state IN ('receiving', 'part')"),
             postgresql_where=text("state IN ('receiving', 'part')"),
         ),
+        # Partial, so that SQLite does not take it where the unfinished ones are asked for.
+        Index(
+            "ix_upload_begun",
+            "agency_id",
+            "created_at",
+            sqlite_where=text("state != 'joined'"),
+            postgresql_where=text("state != 'joined'"),
+        ),
     )
 
     upload_id: str = Field(primary_key=True)
@@ -73,6 +81,8 @@ class UploadRow(Base, table=True):
     running_maker: str | None = None
     running_state: bytes | None = None
     """The SHA-256 of the first `offset` bytes, and the library that can go on with it. ADR 0021."""
+    device_no: str | None = None
+    """As announced; of a part nobody has said it."""
 
 
 class ClipRow(Base, table=True):
@@ -141,3 +151,13 @@ class ResubmissionRow(Base, table=True):
     is_compared: bool
     """Whether its bytes came, too."""
     resubmitted_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ClosedAccountRow(Base, table=True):
+    """A copy from identity's events. Insert-only."""
+
+    __tablename__ = "closed_account"
+
+    account_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    closed_at: datetime = Field(sa_type=UtcDateTime)
