@@ -191,7 +191,7 @@ async def test_a_process_with_too_many_open_files_says_nothing_of_a_clip(tmp_pat
         await send(h, OFFICER, location, 0, b"film")
         await h.app.state.apps["ingest"].state.steps["finaliser"](0)
         with h.ctx("ingest").db.snapshot() as session:
-            kept = probing.next_unprobed(session, datetime.now(UTC))
+            kept = probing.next_unprobed(session, 0, datetime.now(UTC))
         assert kept is not None
         before, (soft, most) = said(h, "ingest"), resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))

@@ -16,7 +16,9 @@ from common.auth import Requester
 from common.clock import SystemClock
 from contracts.identity import Role
 from ingest.domain.upload import UploadState, id_at, is_id, replica_of
-from ingest.store import keeping, uploads
+from ingest.store import keeping, probing, uploads
+from ingest.store.taking import TAKEN_FOR
+from tests.support.clock import FrozenClock
 from tests.support.house import House
 from tests.support.people import Signer, person
 from tests.support.replicas import Replicas
@@ -179,3 +181,30 @@ async def test_each_replica_works_off_its_own_spool_only(h: House) -> None:
             assert sorted(keeping.due(session, replica, late)) == sorted(own)
         unmoved = [set(uploads.not_moved_since(session, replica, late, 9)) for replica in (0, 1)]
     assert unmoved == [{begun.upload_id, waiting[0], waiting[2]}, {waiting[1]}]
+
+
+async def test_one_replica_reads_a_clip_at_a_time(h: House, clock: FrozenClock) -> None:
+    location, clip_id = await begin(h, OFFICER, FILM)
+    await send_whole(h, location)
+    with h.ctx("ingest").db.transaction() as session:
+
+        def waiting(replica: int) -> bool:
+            found = probing.next_unprobed(session, replica, clock.now())
+            return found is not None and found.clip_id == clip_id
+
+        assert [waiting(0), waiting(1)] == [True, True]
+        assert probing.take_clip(session, clip_id, 0, clock.now())
+        assert not probing.take_clip(session, clip_id, 1, clock.now())
+        assert [waiting(0), waiting(1)] == [True, False]  # after a restart, too
+        clock.move(TAKEN_FOR)
+        assert waiting(1)
+        assert probing.take_clip(session, clip_id, 1, clock.now())
+        assert not waiting(0)
+
+
+async def send_whole(h: House, location: str) -> None:
+    """Without the loops that would read it."""
+    answer = await h.call(
+        OFFICER, "PATCH", location, headers=CHUNK | {"upload-offset": "0"}, content=FILM
+    )
+    assert answer.status_code == 204

@@ -65,9 +65,13 @@ class Deriver:
     def _start_next(self) -> bool:
         """Start on the next one, if its film can be opened; say whether there was one."""
         with self._ctx.db.snapshot() as session:
-            order = derivatives.next_order(session, self._ctx.clock.now())
+            replica, now = self._ctx.settings.replica, self._ctx.clock.now()
+            order = derivatives.next_order(session, replica, now)
         if order is None:
             return False
+        with self._ctx.db.transaction() as session:
+            if not derivatives.take_order(session, order, replica, now):
+                return True
         try:
             film = self._ctx.objects.open(order.parent_sha256)
         except StoreAwayError:

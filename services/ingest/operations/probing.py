@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 from typing import BinaryIO, Final
 
-from anyio import to_thread
+from anyio import get_cancelled_exc_class, to_thread
 
 from common.db import after_commit
 from common.objects import ObjectMissingError
@@ -40,6 +40,14 @@ class Prober:
 
     async def step(self, wait_s: float = 0) -> int:
         """Start a probe or wait for the one that runs; 0 when no clip waits for one."""
+        try:
+            return await self._step(wait_s)
+        except get_cancelled_exc_class():  # the service stops, and begins anew with this clip
+            if self._running:
+                self._running[1].close()
+            raise
+
+    async def _step(self, wait_s: float) -> int:
         if self._running is None and not await to_thread.run_sync(self._start_next):
             await self._ctx.unprobed.pause(wait_s)
             return 0
@@ -56,14 +64,20 @@ class Prober:
     def _start_next(self) -> bool:
         """Start on the next clip, if it can be opened; say whether there was one."""
         clip = self._next()
-        if clip and (film := open_film(self._ctx, clip)):
+        if clip and self._take(clip) and (film := open_film(self._ctx, clip)):
             with film:
                 self._running = clip, ProbeProcess(film)
         return clip is not None
 
     def _next(self) -> Clip | None:
         with self._ctx.db.snapshot() as session:
-            return probing.next_unprobed(session, self._ctx.clock.now())
+            replica, now = self._ctx.settings.replica, self._ctx.clock.now()
+            return probing.next_unprobed(session, replica, now)
+
+    def _take(self, clip: Clip) -> bool:
+        with self._ctx.db.transaction() as session:
+            replica, now = self._ctx.settings.replica, self._ctx.clock.now()
+            return probing.take_clip(session, clip.clip_id, replica, now)
 
 
 def open_film(ctx: Context, clip: Clip) -> BinaryIO | None:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, not_, select
 
 from contracts.ingest import DerivativeKind
 from ingest.domain.derivative import Derivative, Order, Wanted
+from ingest.store.taking import is_free, take
 from ingest.tables import ClipRow, DerivativeRow, UnderivedRow
 
 
@@ -17,13 +18,17 @@ def add_wanted(session: Session, clip_id: UUID, wanted: Iterable[Wanted]) -> Non
         session.add(UnderivedRow(clip_id=clip_id, kind=one.kind, recipe=one.recipe, place=order))
 
 
-def next_order(session: Session, now: datetime) -> Order | None:
+def next_order(session: Session, replica: int, now: datetime) -> Order | None:
     """A derivative that is to be made now; those that failed come last."""
     due_at = col(UnderivedRow.due_at)
     found = session.exec(
         select(UnderivedRow, ClipRow)
         .join(ClipRow, col(ClipRow.clip_id) == col(UnderivedRow.clip_id))
-        .where(not_(col(UnderivedRow.is_given_up)), or_(due_at.is_(None), due_at <= now))
+        .where(
+            not_(col(UnderivedRow.is_given_up)),
+            or_(due_at.is_(None), due_at <= now),
+            is_free(UnderivedRow, replica, now),
+        )
         .order_by(col(UnderivedRow.tries), col(UnderivedRow.clip_id), col(UnderivedRow.place))
         .limit(1)
     ).first()
@@ -32,6 +37,15 @@ def next_order(session: Session, now: datetime) -> Order | None:
     row, clip = found
     wanted = Wanted(DerivativeKind(row.kind), row.recipe)
     return Order(clip.clip_id, clip.agency_id, clip.sha256, wanted)
+
+
+def take_order(session: Session, order: Order, replica: int, now: datetime) -> bool:
+    """Have this replica make a derivative; False if another was faster."""
+    which = and_(
+        col(UnderivedRow.clip_id) == order.clip_id,
+        col(UnderivedRow.kind) == order.wanted.kind.value,
+    )
+    return take(session, UnderivedRow, which, replica, now)
 
 
 def count_try(session: Session, order: Order) -> int:

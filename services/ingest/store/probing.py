@@ -9,6 +9,7 @@ from sqlmodel import Session, col, delete, select
 from ingest.domain.clip import Clip
 from ingest.domain.facts import Facts
 from ingest.store.clips import find_clip
+from ingest.store.taking import is_free, take
 from ingest.tables import FactsRow, UnprobedRow
 
 
@@ -16,14 +17,21 @@ def add_unprobed(session: Session, clip_id: UUID) -> None:
     session.add(UnprobedRow(clip_id=clip_id))
 
 
-def next_unprobed(session: Session, now: datetime) -> Clip | None:
+def next_unprobed(session: Session, replica: int, now: datetime) -> Clip | None:
     """A clip that waits for its probe; one that could not be opened only when it is due again."""
     due_at = col(UnprobedRow.due_at)
-    waiting = select(UnprobedRow).where(or_(due_at.is_(None), due_at <= now))
+    waiting = select(UnprobedRow).where(
+        or_(due_at.is_(None), due_at <= now), is_free(UnprobedRow, replica, now)
+    )
     # Those that failed come last: a store that is away holds up no clip that can be opened.
     waiting = waiting.order_by(col(UnprobedRow.tries), col(UnprobedRow.clip_id)).limit(1)
     row = session.exec(waiting).first()
     return row and find_clip(session, row.clip_id)
+
+
+def take_clip(session: Session, clip_id: UUID, replica: int, now: datetime) -> bool:
+    """Have this replica read a clip; False if another was faster."""
+    return take(session, UnprobedRow, col(UnprobedRow.clip_id) == clip_id, replica, now)
 
 
 def count_try(session: Session, clip_id: UUID) -> int:

@@ -25,6 +25,10 @@ class UnprobedRow(Base, table=True):
     """How often in a row its bytes could not be opened."""
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it is tried again, if it could not be opened."""
+    taken_by: int | None = None
+    """The replica that is at it."""
+    taken_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """From then on that replica is taken for dead."""
 
 
 class FactsRow(Base, table=True):
@@ -69,6 +73,9 @@ class UnderivedRow(Base, table=True):
     tries: int = 0
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     is_given_up: bool = False
+    taken_by: int | None = None
+    taken_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """As of a clip that waits for its probe."""
 
 
 class DerivativeRow(Base, table=True):
