@@ -39,7 +39,6 @@ class DirectBody(BufferedProtocol):
 
     def __init__(self, http: "DirectProtocol", first: bytes, left: int) -> None:
         self._http = http
-        self._transport = http.transport
         self._left = left
         self._free = [memoryview(bytearray(BUFFER_BYTES)) for _ in range(BUFFERS - 1)]
         self._filling: memoryview | None = memoryview(bytearray(BUFFER_BYTES))
@@ -81,7 +80,7 @@ class DirectBody(BufferedProtocol):
         if self._free and self._filling is None:
             self._filling = self._free.pop()
         elif self._filling is None:
-            self._transport.pause_reading()
+            self._http.flow.pause_reading()
 
     def _use_again(self, piece: memoryview) -> None:
         whole = piece.obj
@@ -89,7 +88,7 @@ class DirectBody(BufferedProtocol):
             self._free.append(memoryview(whole))
         if self._filling is None and self._free and self._left and not self._is_cut:
             self._fill_another()
-            self._transport.resume_reading()
+            self._http.flow.resume_reading()
 
     @override
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -102,7 +101,7 @@ class DirectBody(BufferedProtocol):
         self._left -= nbytes
         self._http.body_moved()
         if not self._left:
-            self._transport.pause_reading()  # what follows is for the parser
+            self._http.flow.pause_reading()  # what follows is for the parser
         elif self._filled == BUFFER_BYTES and self._filling is not None:
             self._full.append(self._filling)
             self._filling = None
@@ -170,4 +169,9 @@ class DirectProtocol(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(self)
         self.transport.set_protocol(self)
         self.on_message_complete()
-        self.transport.resume_reading()
+        self.flow.resume_reading()
+
+    @override
+    def shutdown(self) -> None:
+        self._keeps_alive = False  # also of a body that is on its way
+        super().shutdown()

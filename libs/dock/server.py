@@ -23,7 +23,8 @@ PASSING: Final = {
     HTTPStatus.GATEWAY_TIMEOUT,
     HTTPStatus.INSUFFICIENT_STORAGE,
 }
-"""What the same request may not get the next time. 500 is none of them: it is a fault."""
+"""What the same request may not get the next time, unless that is to be in hours: then this film is
+refused, and no other. 500 is none of them: it is a fault."""
 
 
 class RefusedError(Exception):
@@ -208,7 +209,7 @@ class Server:
             except httpx.TransportError as error:
                 patience.wait(_said(error))
                 continue
-            if answer.status_code in PASSING:
+            if answer.status_code in PASSING and _asked_for(answer) <= patience.budget_s:
                 patience.wait(_title(answer), _asked_for(answer))
                 continue
             return _checked(answer)

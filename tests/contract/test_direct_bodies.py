@@ -57,6 +57,8 @@ class Reader:
         if taken := direct_bodies.take(scope):
             try:
                 async for piece in taken.pieces():
+                    if scope["path"] == "/ending":
+                        taken._http.shutdown()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as uvicorn does
                     await to_thread.run_sync(self.may_read.wait, 20)
                     body += piece
             except CutError:
@@ -185,6 +187,16 @@ def test_nothing_is_asked_for_before_somebody_reads(
         sender.sendall(NOISE)
         assert answer(sender).startswith(b"HTTP/1.1 200")
     assert reader.came.result(20) == (NOISE, True)
+
+
+def test_a_server_that_ends_lets_a_body_come_and_takes_no_further_request(
+    address: tuple[str, int],
+) -> None:
+    with socket.create_connection(address, 20) as sender:
+        sender.sendall(head(len(NOISE), "/ending") + NOISE)
+        said = answer(sender)
+        assert said.startswith(b"HTTP/1.1 200")
+        assert b"connection: close" in said
 
 
 def test_a_body_of_unsaid_length_comes_the_usual_way(address: tuple[str, int]) -> None:

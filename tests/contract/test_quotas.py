@@ -63,6 +63,7 @@ BEGUN = (
     Began(60, 0, UploadState.TERMINATED),
     Began(70, 0, ago=timedelta(hours=25)),
     Began(80, 20, agency_id=ELSEWHERE),
+    Began(90, 90, UploadState.RESUBMITTED),  # it named its original, and brought nothing
 )
 COUNTED = Use(
     open_of_person=4,

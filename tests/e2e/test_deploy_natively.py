@@ -116,7 +116,7 @@ def stage(
 def test_composes_own_words_secrets_and_scripts_raise_every_service(stage: Stage) -> None:
     for name, port in stage.ports.items():
         answer = httpx.get(f"http://{HERE}:{port}/{name}/readyz", trust_env=False)
-        assert answer.json() == {"status": "ready"}
+        assert answer.json()["status"] == "ready"
 
 
 def test_a_services_role_gets_into_no_other_services_database(stage: Stage) -> None:

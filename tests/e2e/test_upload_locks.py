@@ -82,8 +82,9 @@ async def test_two_clips_of_the_same_bytes_are_kept_for_the_longer_of_their_time
 ) -> None:
     async with receiving(tmp_path, store_url) as h:
         for year in (2056, 2030):
-            clip_id = await upload(h, OFFICER, FILM)
-            await say(h, scheduled(OFFICER, clip_id, date(year, 1, 1)))
+            of_another = person(Role.OFFICER, agency_id=uuid4())
+            clip_id = await upload(h, of_another, FILM)
+            await say(h, scheduled(of_another, clip_id, date(year, 1, 1)))
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
 
 

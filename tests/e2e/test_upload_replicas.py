@@ -132,6 +132,14 @@ def test_while_a_replica_is_away_its_films_wait_and_others_begin(both: Replicas)
         assert send(first, announce(first), 0, FILM).status_code == 204
 
 
+def test_a_header_of_any_letters_goes_with_the_request(both: Replicas) -> None:
+    with client(both, 0) as first, client(both, 1) as second:
+        location = announce(second)
+        named = CHUNK | {"upload-offset": "0", "x-file-name": "视频.mp4".encode()}
+        assert first.patch(location, headers=named, content=FILM).status_code == 204
+    assert is_kept(both)
+
+
 def test_a_refusal_comes_through_as_it_was_said(both: Replicas) -> None:
     stranger = person(Role.OFFICER, agency_id=uuid4())
     with client(both, 0) as first, client(both, 1) as second:

@@ -25,6 +25,8 @@ MAY_REPEAT = (
     "checklist.activity.evaluated.",  # how many evaluations depends on what arrived together
     "access.approval.decided.",  # a refused approval is refused again
     "retention.disposal.refused.",
+    "ingest.derivative.made.",  # nobody waits for them before the story ends
+    "ingest.duty.",  # told by the time of day
     "access.request.turned_away.",
     "audit.",
 )

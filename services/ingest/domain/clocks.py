@@ -40,6 +40,8 @@ class Clocks:
     """As the device said."""
     exported: Told | None
     stored: Told | None
+    designated: Told | None
+    """Since when it is registered as lying on a designated storage device, outside this system."""
     handed_over: Told | None
     returns: Sequence[Return]
     """All that were declared, oldest first."""

@@ -125,6 +125,9 @@ def _done(rules: IngestRules, duty: Duty, clocks: Clocks, due_at: datetime) -> _
 
 def _stored(rules: IngestRules, duty: Duty, clocks: Clocks) -> _Done:
     fields = rules.fields_of(duty)
+    outside = clocks.designated if duty.or_designated else None
+    if outside and (clocks.stored is None or outside.at < clocks.stored.at):
+        return _at("designated_at", outside, "")
     if clocks.stored is None or not fields:
         return _at("stored_at", clocks.stored, "尚未入库")
     used, names = {"stored_at": clocks.stored.at}, rules.names()

@@ -81,6 +81,8 @@ class Duty(Article):
 
     label: Words
     act: Literal["stored", "exported", "handed_over"]
+    or_designated: bool = False
+    """Whether a designated storage device outside this system does as well."""
     index: Code | None = None
     """The `Filing` whose fields must be given by then as well."""
     since: Literal["recorded_end", "returned_at"]
@@ -110,6 +112,8 @@ class Duty(Article):
             raise ValueError("a duty for returns, and no other, runs from the return")
         if self.if_returned_asks and self.when != "always":
             raise ValueError("a return raises a question only where it does not decide")
+        if self.or_designated and (self.act != "stored" or self.index):
+            raise ValueError("only a duty to store and no more can be done outside this system")
         return self
 
 

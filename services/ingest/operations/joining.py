@@ -63,6 +63,7 @@ def join(
     if announced.secrecy is Secrecy.STATE_SECRET or _is_whole(known):
         _end_parts(ctx, own)  # of no use to anybody: the film is here, or may not be
     if _is_whole(known):
+        ctx.expect_here(replica_of(known.upload_id))
         return known, False
     whole = [part for part in own if part.state is UploadState.PART]
     size_bytes = sum(part.offset for part in whole)

@@ -8,10 +8,12 @@ from typing import Final, NoReturn
 
 import anyio
 from anyio import CancelScope, to_thread
+from sqlmodel import Session
 
 from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
+from common.service import RefusedError
 from ingest.adapters.pace import Pace
 from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
@@ -35,6 +37,7 @@ from ingest.operations.digesting import alarmed
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Chunk, Intake, size_limit
 from ingest.operations.keeping import NotProvedError
+from ingest.operations.people import why_not_any_more
 from ingest.operations.room import expect_promise
 from ingest.store import people, uploads
 from ingest.store.uploads import LostTurnError
@@ -155,9 +158,22 @@ def _declare(
     with ExitStack() as stack:
         if declared.state is not upload.state:
             stack.enter_context(closing(Intake(ctx, who, upload))).cut_off()
-        with ctx.db.transaction() as session:
+        with ctx.recording(who), ctx.db.transaction() as session:
+            if declared.state is not upload.state:
+                _expect_standing(ctx, session, who, upload)
             uploads.advance(session, upload, declared)
     return declared
+
+
+def _expect_standing(ctx: Context, session: Session, who: Requester, upload: Upload) -> None:
+    """See that who completes a film by saying its length may still do so.
+
+    Raises:
+        RefusedError: with what `why_not_any_more` says.
+    """
+    why_not = why_not_any_more(ctx, session, who)
+    if why_not:
+        raise RefusedError(why_not, upload.clip_id)
 
 
 async def _receive(

@@ -14,11 +14,10 @@ import anyio
 import h11
 from anyio.abc import ByteStream
 from fastapi import Request, Response
-from starlette.requests import ClientDisconnect
 
 from common import errors
-from ingest.errors import ElsewhereError, ReplicaAwayError
-from ingest.routes import tus
+from ingest.errors import ConnectionCutError, ElsewhereError, ReplicaAwayError
+from ingest.routes import bodies
 
 CONNECT_S: Final = 5
 ANSWER_S: Final = 900
@@ -26,7 +25,7 @@ ANSWER_S: Final = 900
 READ_BYTES: Final = 64 * 1024
 HANDED_ON: Final = "liuhen-handed-on"
 """A header that says so: no request goes round in circles between replicas that disagree."""
-OURS: Final = frozenset({"host", "origin", "expect", "connection", "keep-alive"})
+OURS: Final = frozenset({b"host", b"origin", b"expect", b"connection", b"keep-alive"})
 """Headers of the request that were for this replica: it admits origins and asked for the body."""
 NOT_ON: Final = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"date", b"server"})
 """Headers of the answer that belong to one connection."""
@@ -60,14 +59,19 @@ class Replicas:
 
 async def _ask(request: Request, stream: ByteStream, host: str) -> Response:
     """Send the request and hear the answer, which may come before the last of the body."""
-    said = [(name, value) for name, value in request.headers.items() if name not in OURS]
-    said += [("host", host), ("connection", "close"), (HANDED_ON, "1")]
+    said = [(name, value) for name, value in request.headers.raw if name not in OURS]
+    said += [(b"host", host.encode()), (b"connection", b"close"), (HANDED_ON.encode(), b"1")]
     connection = h11.Connection(h11.CLIENT)
     head = h11.Request(method=request.method, target=request.scope["raw_path"], headers=said)
     await stream.send(connection.send(head) or b"")
     passing_on = asyncio.create_task(_pass_on(request, connection, stream))
     try:
-        with anyio.fail_after(ANSWER_S):
+        with anyio.fail_after(None) as waiting:
+
+            def wait_no_longer_than_that(_: object) -> None:
+                waiting.deadline = anyio.current_time() + ANSWER_S
+
+            passing_on.add_done_callback(wait_no_longer_than_that)
             return await _heard(connection, stream)
     finally:
         passing_on.cancel()
@@ -75,11 +79,11 @@ async def _ask(request: Request, stream: ByteStream, host: str) -> Response:
 
 async def _pass_on(request: Request, connection: h11.Connection, stream: ByteStream) -> None:
     try:
-        if tus.brings_bytes(request):
-            async for piece in request.stream():
-                await stream.send(connection.send(h11.Data(data=piece)) or b"")
+        if bodies.brings_bytes(request):
+            async for piece in bodies.pieces(request):
+                await stream.send(connection.send(h11.Data(data=bytes(piece))) or b"")
         await stream.send(connection.send(h11.EndOfMessage()) or b"")
-    except ClientDisconnect:
+    except ConnectionCutError:
         await stream.aclose()
     except (anyio.BrokenResourceError, anyio.ClosedResourceError):
         return  # it has heard enough; why, its answer says

@@ -12,14 +12,12 @@ from typing import Annotated, Final
 
 from fastapi import Header, Request
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from common.errors import AppError
 from ingest.errors import (
     ChecksumDiffersError,
     CompletedError,
-    ConnectionCutError,
     ContentDigestDiffersError,
     ContentTypeError,
     DigestDiffersError,
@@ -32,6 +30,7 @@ from ingest.errors import (
     UploadInterruptedError,
     UploadUnknownError,
 )
+from ingest.routes import bodies
 
 OLD: Final = 6
 """What iOS 18 speaks."""
@@ -155,14 +154,11 @@ class Body:
         self.is_whole = False
         """Whether the client came to its end."""
 
-    async def __aiter__(self) -> AsyncGenerator[bytes]:
+    async def __aiter__(self) -> AsyncGenerator[bytes | memoryview]:
         to_skip = self._skipped
-        try:
-            async for piece in self._request.stream():
-                yield piece[to_skip:]
-                to_skip -= min(to_skip, len(piece))
-        except ClientDisconnect as error:
-            raise ConnectionCutError from error
+        async for piece in bodies.pieces(self._request):
+            yield piece[to_skip:]
+            to_skip -= min(to_skip, len(piece))
         self.is_whole = True
 
 

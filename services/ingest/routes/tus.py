@@ -1,8 +1,6 @@
 """tus 1.0 as it stands in requests and answers: headers, methods, versions. Knows no upload."""
 
 import re
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Annotated, Final
@@ -10,15 +8,12 @@ from typing import Annotated, Final
 from fastapi import Header, Request
 from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common import direct_bodies
 from ingest.domain.announcement import Announcement, MetadataError, Secrecy, read_metadata
 from ingest.domain.upload import ALGORITHMS, Checksum, is_id
 from ingest.errors import (
     ChecksumAlgorithmError,
-    ConnectionCutError,
     ContentTypeError,
     DigestConflictError,
     HeaderInvalidError,
@@ -26,7 +21,7 @@ from ingest.errors import (
     ProtocolVersionError,
 )
 from ingest.operations.intake import Chunk
-from ingest.routes import digests
+from ingest.routes import bodies, digests
 
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = (
@@ -169,24 +164,7 @@ def chunk(request: Request, offset: int) -> Chunk:
     total = headers.get("upload-length")
     learnt = None if total is None else number("Upload-Length", total, least=1)
     digest = digests.of_film(headers)
-    return Chunk(offset, announced, _body(request), said, learnt, sha256=digest)
-
-
-def brings_bytes(request: Request) -> bool:
-    """Whether a request has a body."""
-    headers = request.headers
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-
-
-async def _body(request: Request) -> AsyncGenerator[bytes | memoryview]:
-    taken = direct_bodies.take(request.scope)
-    pieces = taken.pieces() if taken else request.stream()
-    try:
-        async with aclosing(pieces):
-            async for piece in pieces:
-                yield piece
-    except (ClientDisconnect, direct_bodies.CutError) as error:
-        raise ConnectionCutError from error
+    return Chunk(offset, announced, bodies.pieces(request), said, learnt, sha256=digest)
 
 
 class Tus:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, text
+from sqlalchemy import ColumnElement, and_, case, func, select, text
 from sqlmodel import Session, col
 
 from common.fence import across_agencies
 from ingest.domain.quota import DAY, MINUTE, UNSAID_BYTES, Use
+from ingest.domain.upload import UploadState
 from ingest.store.uploads import lies_at
 from ingest.tables import UploadRow
 
@@ -82,7 +83,11 @@ def _awaited() -> ColumnElement[int]:
 def _counted() -> ColumnElement[int]:
     offset = col(UploadRow.offset)
     unsaid = case((offset > UNSAID_BYTES, offset), else_=UNSAID_BYTES)
-    return func.coalesce(col(UploadRow.size_bytes), unsaid)
+    counted = func.coalesce(col(UploadRow.size_bytes), unsaid)
+    # An entry that names its original from the first brought nothing.
+    is_entry = col(UploadRow.state) == UploadState.RESUBMITTED
+    brought_nothing = and_(is_entry, col(UploadRow.moved_at) == col(UploadRow.created_at))
+    return case((brought_nothing, 0), else_=counted)
 
 
 def _sum(what: ColumnElement[int]) -> ColumnElement[Any]:

@@ -15,6 +15,7 @@ from ingest.tables import (
     ClipRow,
     CompletionRow,
     HandOverRow,
+    OffsiteClipRow,
     ReturnConfirmationRow,
     ReturnRow,
     UploadRow,
@@ -37,6 +38,7 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         recorded_end=Told(said.recorded_end, uploader, announced_at),
         exported=Told(exported_at, uploader, announced_at) if exported_at else None,
         stored=Told(stored_at, None, stored_at) if stored_at else None,
+        designated=_designated(session, clip_id),
         handed_over=_hand_over(session, clip_id),
         returns=returns_of(session, clip_id),
         index=index_of(first, announced_at, stored_at, entries),
@@ -125,6 +127,11 @@ def returns_of(session: Session, clip_id: UUID) -> Sequence[Return]:
 def add_hand_over(session: Session, clip_id: UUID, received_by: UUID, now: datetime) -> None:
     session.add(HandOverRow(clip_id=clip_id, received_by=received_by, handed_over_at=now))
     session.flush()
+
+
+def _designated(session: Session, clip_id: UUID) -> Told | None:
+    row = session.get(OffsiteClipRow, clip_id)
+    return row and Told(row.registered_at, row.registered_by, row.registered_at)
 
 
 def _hand_over(session: Session, clip_id: UUID) -> Told | None:

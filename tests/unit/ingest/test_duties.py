@@ -42,6 +42,7 @@ def clocks(
     *,
     exported: datetime | None = None,
     stored: datetime | None = None,
+    designated: datetime | None = None,
     handed_over: datetime | None = None,
     returned: Return | None = None,
     named_at: datetime | None = None,
@@ -55,6 +56,7 @@ def clocks(
         recorded_end=Told(end, ANN, end),
         exported=told(exported),
         stored=told(stored),
+        designated=told(designated),
         handed_over=told(handed_over),
         returns=[returned] if returned else [],
         index=index_of(FIRST, END, stored, entries),
@@ -83,6 +85,17 @@ def test_s4_is_met_by_storing_and_s1_only_with_the_fields_as_well() -> None:
         "stored_at": END + H,
         "indexed_at": END + 3 * H,
     }
+
+
+def test_s4_is_met_on_a_designated_device_and_stays_so_when_the_film_comes_in_later() -> None:
+    for later in (None, END + 240 * H):
+        outside = clocks(designated=END + 3 * H, stored=later)
+        found = stand(S4, "s4.23-1", outside, END + 241 * H)
+        assert (found.state, found.done_at) == (State.MET, END + 3 * H)
+        assert found.computed_from["designated_at"] == END + 3 * H
+        assert stand(S1, "s1.a2-8", outside, END + 241 * H).state is State.LATE
+    late = clocks(designated=END + 30 * H)
+    assert stand(S4, "s4.23-1", late, END + 31 * H).late == 6 * H
 
 
 def test_s1_is_late_when_the_fields_come_late_though_the_film_was_in_time() -> None:
