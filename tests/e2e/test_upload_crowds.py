@@ -10,7 +10,8 @@ import anyio
 import pytest
 
 from contracts.identity import Role
-from tests.support.house import House, house
+from ingest.adapters.growing import Growing
+from tests.support.house import house
 from tests.support.people import person
 from tests.support.uploads import TUS, announce, ask, begin, header, send
 from tests.support.words import metadata
@@ -137,17 +138,17 @@ async def test_a_client_is_not_blamed_for_a_slow_disk(
 ) -> None:
     async with house(tmp_path) as h:
         location, _ = await begin(h, OFFICER, FILM)
-        monkeypatch.setattr("ingest.operations.uploads.COMMIT_BYTES", len(FILM) // 4)
-        slow(h)
+        monkeypatch.setattr("ingest.operations.uploads.LARGE_BYTES", 1)
+        slow(monkeypatch)
         assert (await send(h, OFFICER, location, 0, in_quarters(FILM))).status_code == 204
 
 
-def slow(h: House) -> None:
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have each write to the spool take longer than a client may be silent."""
-    spool, append = h.ctx("ingest").spool, h.ctx("ingest").spool.append
+    write = Growing.write
 
-    def late(upload_id: str, offset: int, content: bytes) -> None:
+    def late(film: Growing, content: bytes | bytearray | memoryview) -> None:
         Event().wait(0.4)
-        append(upload_id, offset, content)
+        write(film, content)
 
-    spool.append = late
+    monkeypatch.setattr(Growing, "write", late)

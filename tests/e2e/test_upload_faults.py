@@ -29,7 +29,7 @@ from ingest.operations.intake import Chunk
 from tests.support.frail_disk import FrailDisk, PowerCutError
 from tests.support.house import House
 from tests.support.people import person
-from tests.support.uploads import begin, clip
+from tests.support.uploads import announce, clip
 
 OFFICER = person(Role.OFFICER, agency_id=uuid4())
 KIB = 1024
@@ -57,7 +57,9 @@ class Sending:
 
     @classmethod
     async def begin(cls, h: House) -> Self:
-        location, clip_id = await begin(h, OFFICER, FILM, uuid4())
+        # Of a device of its own: otherwise it would be an entry of the film before it.
+        announced = await announce(h, OFFICER, FILM, device_no=uuid4().hex)
+        location, clip_id = announced.headers["location"], UUID(announced.headers["clip-id"])
         folder = h.data / f"disk-{clip_id}"
         disk = FrailDisk(folder)
         sending = cls(h, disk, h.ctx("ingest"), location.rpartition("/")[2], clip_id)

@@ -8,6 +8,8 @@ from contextlib import closing
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
+from threading import Event
+from time import monotonic
 from typing import Any, NamedTuple, TypeAlias
 
 import psycopg
@@ -16,6 +18,9 @@ from liuhen.services import SERVICES
 
 UNLOGGED = "audit.checkpoint.published.v1"
 """The one kind the log leaves out, because each entry would cause the next."""
+REST_MAX_S = 120.0
+TO_MAKE = """SELECT 1 FROM unprobed
+UNION ALL SELECT 1 FROM underived WHERE NOT is_given_up"""
 MAY_REPEAT = (
     "identity.session.",  # people sign in again after a kill
     "identity.request.",
@@ -102,6 +107,16 @@ def faults(read: Read) -> list[str]:
                 rows = read(service, f"SELECT * FROM {table}")  # noqa: S608 - two names of ours
                 found += [f"{service} has in {table}: {row}" for row in rows]
     return found
+
+
+def until_at_rest(read: Read) -> None:
+    """Return when nothing is left to be made, sent or logged, or nobody does it any more."""
+    ends_at, waiting = monotonic() + REST_MAX_S, Event()
+    while monotonic() < ends_at:
+        to_make = read("ingest", TO_MAKE)
+        if not to_make and not faults(read):
+            return
+        waiting.wait(0.2)
 
 
 def _plain(id_: object) -> str:

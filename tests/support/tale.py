@@ -30,6 +30,7 @@ def tell(folder: Path, seed: int, kills: int) -> Told:
     data.mkdir(parents=True)
     films.mkdir()
     (data / DEMO_MARK).touch()
+    read = books.on_one_box(data)
     victim = Victim(data)
     victim.start()
     outcomes: list[Outcome] = []
@@ -39,9 +40,9 @@ def tell(folder: Path, seed: int, kills: int) -> Told:
     try:
         victim.torment(random.Random(seed), kills, worker)  # noqa: S311 - dice, not a secret
         worker.join()
+        books.until_at_rest(read)
     finally:
         victim.stop()
-    read = books.on_one_box(data)
     faults = books.faults(read) + books.damaged_objects(data / "objects")
     return Told(outcomes, victim.kills, faults, books.kinds(read))
 

@@ -51,4 +51,5 @@ def torment(
     wrong = [outcome.detail for outcome in outcomes if outcome.result != "ok"]
     wrong += [f"{len(outcomes)} of {len(CHAPTERS)} chapters"] * (len(outcomes) != len(CHAPTERS))
     read = books.on_postgres({service.name: service.owner_url for service in stack.services})
+    books.until_at_rest(read)
     return Tormented(killed, wrong + books.faults(read))

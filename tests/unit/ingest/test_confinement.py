@@ -1,6 +1,7 @@
 """What reads films can do nothing else. Method: real processes that confine themselves and try."""
 
 import json
+import logging
 import os
 import platform
 import resource
@@ -127,6 +128,7 @@ def test_what_a_machine_does_not_enforce_is_said_at_the_start(
     lax.write_text('#!/bin/sh\necho \'["system calls", "processes"]\'\n')
     lax.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(lax))
+    caplog.set_level(logging.WARNING)
     confined.warn_of_what_is_missing.cache_clear()
     confined.warn_of_what_is_missing()
     confined.warn_of_what_is_missing()
