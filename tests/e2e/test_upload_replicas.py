@@ -135,7 +135,7 @@ def test_while_a_replica_is_away_its_films_wait_and_others_begin(both: Replicas)
 def test_a_header_of_any_letters_goes_with_the_request(both: Replicas) -> None:
     with client(both, 0) as first, client(both, 1) as second:
         location = announce(second)
-        named = CHUNK | {"upload-offset": "0", "x-file-name": "视频.mp4".encode()}
+        named = httpx.Headers(CHUNK | {"upload-offset": "0", "x-file-name": "视频.mp4"}, "utf-8")
         assert first.patch(location, headers=named, content=FILM).status_code == 204
     assert is_kept(both)
 
