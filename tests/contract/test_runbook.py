@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from common.settings import SHARED
 from liuhen.cli import app
+from liuhen.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
 SAID = re.compile(r"logger\.(?:error|exception|critical)\(\s*\"([^\"]+)\"")
 SOURCES = [*ROOT.glob("services/**/*.py"), *ROOT.glob("libs/**/*.py"), *ROOT.glob("liuhen/**/*.py")]
 ALARMS = sorted({said for path in SOURCES for said in SAID.findall(path.read_text("utf-8"))})
+
+TIME_LIMITS = {"clock_offset_trusted_max"}
+"""What is flagged and never refused."""
 
 
 def test_alarms_are_found() -> None:
@@ -44,3 +49,20 @@ def test_every_test_it_leans_on_exists() -> None:
     names = {path.stem for path in (ROOT / "tests").rglob("test_*.py")}
     for named in re.findall(r"\btest_[a-z_]+", RUNBOOK):
         assert named in names or named in text, named
+
+
+def test_every_variable_is_read_by_somebody() -> None:
+    known = set(SHARED) | {
+        f"LIUHEN_{service}_{field}".upper()
+        for service, entry in SERVICES.items()
+        for field in entry.settings.model_fields
+    }
+    named = set(re.findall(r"`(LIUHEN_[A-Z_]+)`", RUNBOOK))
+    assert len(named) > 10
+    assert named <= known
+
+
+def test_every_limit_of_uploads_is_named() -> None:
+    fields = SERVICES["ingest"].settings.model_fields
+    limits = {field for field in fields if "_max" in field and field.endswith(("max", "max_bytes"))}
+    assert all(f"`LIUHEN_INGEST_{field.upper()}`" in RUNBOOK for field in limits - TIME_LIMITS)
