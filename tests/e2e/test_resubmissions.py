@@ -54,6 +54,20 @@ async def test_a_dock_is_told_at_once_that_a_film_is_kept(h: House) -> None:
     assert objects(h) == {sha256(FILM).hexdigest()}
 
 
+async def test_a_film_whose_original_is_lost_is_wanted_again(h: House) -> None:
+    """Or the card that has the last copy would be wiped."""
+    original_id = await upload(h, OFFICER, FILM)
+    digest = sha256(FILM).hexdigest()
+    kept = h.data / "objects" / digest[:2] / digest
+    kept.unlink()
+    told = await announced_by_a_dock(h, OFFICER, uuid4())
+    assert "clip-original" not in told.headers
+    assert told.headers["upload-offset"] == "0"
+    sent = await send(h, OFFICER, told.headers["location"], 0, FILM)
+    assert sent.headers["clip-original"] == str(original_id)
+    assert kept.read_bytes() == FILM
+
+
 async def test_the_entry_is_announced_once_however_often_it_is_asked_for(h: House) -> None:
     original_id = await upload(h, OFFICER, FILM)
     client_id = uuid4()

@@ -11,9 +11,10 @@ from ingest.domain.announcement import Announcement, Secrecy
 
 SHARED: Final = (
     *("sha256", "recorded_start", "recorded_end", "carrier", "filmed_by", "device_no"),
-    *("unit_id", "secrecy"),
+    "secrecy",
 )
-"""What an entry and the announcement of its upload both say."""
+"""What an entry and the announcement of its upload both say. The unit is compared where the entry
+names one: an announcement that names none has that of whoever makes it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class OffsiteClip:
         A length may be unknown yet: the digest tells in the end.
         """
         unlike = [name for name in SHARED if getattr(self, name) != getattr(announced, name)]
+        if self.unit_id not in {None, announced.unit_id}:
+            unlike.append("unit_id")
         if size_bytes not in {None, self.size_bytes}:
             unlike.append("size_bytes")
         return unlike

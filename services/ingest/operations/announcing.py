@@ -18,7 +18,7 @@ from ingest.errors import (
 from ingest.operations.bringing_in import check_may_come
 from ingest.operations.context import Context
 from ingest.operations.judging import judge
-from ingest.operations.resubmitting import entered
+from ingest.operations.resubmitting import entered, is_kept
 from ingest.operations.room import check_room
 from ingest.store import uploads
 
@@ -50,6 +50,7 @@ def announce(
     announced = completed(who, announced)
     refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
     upload = begun(ctx, who, announced.clip_id, size_bytes, announced)
+    may_be_entry = may_be_entry and is_kept(ctx, upload, announced)
     with ctx.recording(who), ctx.db.transaction() as session:
         known = find_same(session, upload, announced)
         if known and not known.is_gone:

@@ -6,11 +6,27 @@ and the same bytes under another device's number are a contradiction that must s
 
 from sqlmodel import Session
 
+from common.objects import ObjectMissingError, StoreAwayError
 from contracts.ingest import ClipResubmitted
 from ingest.domain.announcement import Announcement
 from ingest.domain.upload import Upload
 from ingest.operations.context import Context
 from ingest.store import resubmissions
+
+
+def is_kept(ctx: Context, upload: Upload, announced: Announcement) -> bool:
+    """Whether a film may become an entry without its bytes: the store has the original's.
+
+    Whoever is told so may wipe the last other copy. Asked of the store only about the agency's own.
+    """
+    with ctx.db.snapshot() as session:
+        original_id = resubmissions.find_original(session, upload, announced)
+    if original_id is None:
+        return False
+    try:
+        return ctx.objects.size_bytes(announced.sha256) == upload.size_bytes
+    except (ObjectMissingError, StoreAwayError, OSError):
+        return False
 
 
 def entered(
