@@ -1,9 +1,9 @@
 """HTTP face of what is known of clips: their record, their index, their clocks, their duties."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from ingest.domain.index import Completion
 from ingest.operations import clips, duties, handing, indexing, keeping
@@ -24,13 +24,12 @@ from ingest.routes.callers import (
     Custodian,
     CustodianOrHead,
     HeadOrLeader,
+    Limit,
     OfficerOrCustodian,
     Staff,
 )
 
 router = APIRouter(prefix="/v1")
-
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.get("/clips/{clip_id}")

@@ -10,8 +10,7 @@ from common.fields import Line
 from ingest.domain.announcement import Instant
 from ingest.domain.device_clocks import Estimate, Reading, Told, in_ms
 from ingest.operations import device_clocks
-from ingest.routes.callers import Ctx, Staff
-from ingest.routes.offsite import OfficerOrCustodian
+from ingest.routes.callers import Ctx, OfficerOrCustodian, Staff
 
 router = APIRouter(prefix="/v1/device-clocks")
 

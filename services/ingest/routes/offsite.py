@@ -6,22 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from common.auth import Requester, may_call
 from common.events import Sha256
 from common.fields import Line
-from contracts.identity import Role
 from contracts.ingest import Carrier
 from ingest.domain.announcement import Secrecy, clip_id_of
 from ingest.domain.facts import Number
 from ingest.domain.offsite import OffsiteClip, OffsiteRecord
 from ingest.operations import offsite
-from ingest.routes.callers import Ctx, Staff
+from ingest.routes.callers import Ctx, Custodian, Limit, OfficerOrCustodian, Staff
 from ingest.routes.forms import RecordedIn
-from ingest.routes.storage import Custodian, Limit
 
 router = APIRouter(prefix="/v1/offsite-clips")
-
-OfficerOrCustodian = Annotated[Requester, may_call(Role.OFFICER, Role.CUSTODIAN)]
 
 
 class OffsiteIn(RecordedIn):

@@ -1,27 +1,20 @@
 """HTTP face of pointers to what may not enter: parse, call one operation, render."""
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel
 
-from common.auth import Requester, may_call
 from common.events import Sha256
 from common.fields import Line
-from contracts.identity import Role
 from contracts.ingest import Carrier
 from ingest.domain.announcement import clip_id_of
 from ingest.domain.pointers import Pointer
 from ingest.operations import pointers
-from ingest.routes.callers import Ctx
+from ingest.routes.callers import Ctx, CustodianOrLeader, Limit, OfficerOrCustodian
 from ingest.routes.forms import RecordedIn
-from ingest.routes.offsite import OfficerOrCustodian
-from ingest.routes.storage import Limit
 
 router = APIRouter(prefix="/v1/pointers")
-
-CustodianOrLeader = Annotated[Requester, may_call(Role.CUSTODIAN, Role.LEADER)]
 
 
 class PointerIn(RecordedIn):

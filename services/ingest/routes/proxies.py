@@ -1,28 +1,17 @@
 """HTTP face of the trial whether a proxy before us collects bodies; deploy/README.md says how."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from common.auth import Requester, may_call
-from contracts.identity import Role
 from ingest.errors import ConnectionCutError
 from ingest.operations import trials
-from ingest.operations.context import Context
+from ingest.routes.callers import Ctx, Tester
 
 router = APIRouter()
-
-
-def context(request: Request) -> Context:
-    return request.app.state.ctx
-
-
-Ctx = Annotated[Context, Depends(context)]
-Tester = Annotated[Requester, may_call(Role.OFFICER, Role.ADMINISTRATOR)]
 
 
 class TrialOut(BaseModel):
@@ -45,6 +34,7 @@ async def look(ctx: Ctx, who: Tester, trial_id: UUID) -> TrialOut:
 
 
 async def _pieces(request: Request) -> AsyncGenerator[bytes]:
+    """A form's body, as long as a form may be: `bodies.pieces` would go past that limit."""
     try:
         async for piece in request.stream():
             yield piece

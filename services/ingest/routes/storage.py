@@ -1,25 +1,19 @@
 """HTTP face of designated storage devices: parse, call one operation, render."""
 
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from common.auth import Requester, may_call
 from common.fields import Line
-from contracts.identity import Role
 from contracts.ingest import StorageKind
 from ingest.domain.announcement import Instant
 from ingest.domain.storage import KeeperRequest, StorageRecord
 from ingest.operations import storage
-from ingest.routes.callers import Ctx, Staff
+from ingest.routes.callers import Ctx, Custodian, HeadOrLeader, Limit, Staff
 
 router = APIRouter(prefix="/v1/storage-devices")
-
-Custodian = Annotated[Requester, may_call(Role.CUSTODIAN)]
-HeadOrLeader = Annotated[Requester, may_call(Role.UNIT_HEAD, Role.LEADER)]
-Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class StorageDeviceIn(BaseModel):
