@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final, Literal
 
+from ingest.errors.uploads import Share, Whose
+
 UNSAID_BYTES: Final = 256 * 1024**2
 """What an upload counts for whose client does not know its length yet, until more has come. The
 clip of an ordinary day is about as long (312 GB in 900 clips)."""
@@ -14,8 +16,7 @@ MINUTE: Final = timedelta(minutes=1)
 AFTER_OTHERS_S: Final = 300
 """When to ask again where uploads of one's own have to end first."""
 
-Whose = Literal["person", "device", "agency"]
-What = Literal["open_uploads", "awaited_bytes", "bytes_a_day", "begun_a_minute"]
+What = Literal["open_uploads"] | Share
 
 
 def counted_bytes(size_bytes: int | None) -> int:
@@ -24,21 +25,8 @@ def counted_bytes(size_bytes: int | None) -> int:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """As the settings say."""
-
-    open_of_person: int
-    open_of_device: int
-    open_of_agency: int
-    awaited_of_agency_bytes: int
-    day_of_device_bytes: int
-    day_of_agency_bytes: int
-    minute_of_device: int
-
-
-@dataclass(frozen=True)
-class Use:
-    """What is used before one more begins: open uploads, and what was begun within a day."""
+class Amounts:
+    """Open uploads, and what was begun within a day: as much as may be, or as is used."""
 
     open_of_person: int
     open_of_device: int
@@ -48,6 +36,12 @@ class Use:
     day_of_device_bytes: int
     day_of_agency_bytes: int
     minute_of_device: int
+
+
+@dataclass(frozen=True)
+class Use(Amounts):
+    """What is used before one more begins."""
+
     first_of_device_at: datetime | None = None
     """The oldest of the day, whose share is free again first."""
     first_of_agency_at: datetime | None = None
@@ -66,7 +60,7 @@ class Excess:
 
 
 def excess(
-    limits: Limits, use: Use, size_bytes: int | None, now: datetime, *, has_device: bool
+    limits: Amounts, use: Use, size_bytes: int | None, now: datetime, *, has_device: bool
 ) -> Excess | None:
     """The first limit that one more upload would pass; None if it may begin.
 
@@ -76,7 +70,7 @@ def excess(
 
 
 def _passed(
-    limits: Limits, use: Use, more_bytes: int, now: datetime, *, has_device: bool
+    limits: Amounts, use: Use, more_bytes: int, now: datetime, *, has_device: bool
 ) -> Iterator[Excess]:
     if has_device:
         yield from _open("device", limits.open_of_device, use.open_of_device)

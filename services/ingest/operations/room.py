@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from common.auth import Requester
 from common.service import RefusedError
-from ingest.domain.quota import UNSAID_BYTES, Limits, counted_bytes, excess
+from ingest.domain.quota import UNSAID_BYTES, Amounts, counted_bytes, excess
 from ingest.domain.upload import Upload
 from ingest.errors import (
     AccountClosedError,
@@ -93,7 +93,7 @@ def _check_quotas(
     device_no: str | None,
 ) -> None:
     now, settings = ctx.clock.now(), ctx.settings
-    limits = Limits(
+    limits = Amounts(
         open_of_person=settings.open_uploads_per_person_max,
         open_of_device=settings.open_uploads_per_device_max,
         open_of_agency=settings.open_uploads_per_agency_max,

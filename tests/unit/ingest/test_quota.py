@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.domain.quota import UNSAID_BYTES, Excess, Limits, Use, excess
+from ingest.domain.quota import UNSAID_BYTES, Amounts, Excess, Use, excess
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 GIB = 1024**3
-LIMITS = Limits(
+LIMITS = Amounts(
     open_of_person=10,
     open_of_device=5,
     open_of_agency=20,
