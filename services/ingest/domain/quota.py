@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final, Literal
 
-from ingest.errors.uploads import Share, Whose
-
 UNSAID_BYTES: Final = 256 * 1024**2
 """What an upload counts for whose client does not know its length yet, until more has come. The
 clip of an ordinary day is about as long (312 GB in 900 clips)."""
@@ -16,7 +14,8 @@ MINUTE: Final = timedelta(minutes=1)
 AFTER_OTHERS_S: Final = 300
 """When to ask again where uploads of one's own have to end first."""
 
-What = Literal["open_uploads"] | Share
+Whose = Literal["person", "device", "agency"]
+What = Literal["open_uploads", "awaited_bytes", "bytes_a_day", "begun_a_minute"]
 
 
 def counted_bytes(size_bytes: int | None) -> int:
