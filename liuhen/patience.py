@@ -171,7 +171,7 @@ class PatientProtocol(DirectProtocol, InformingProtocol):
             self._timer = None
 
     def _lose_patience(self) -> None:
-        if self.flow.read_paused and not self.flow.write_paused:
+        if self.flow.read_paused and not (self.waits_for_body or self.flow.write_paused):
             self._wait(self.stall_max_s)  # it is we who do not get on
             return
         self.transport.close()  # what was said may still be taken, for a while

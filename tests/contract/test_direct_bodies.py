@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from common import direct_bodies
-from common.direct_bodies import BUFFER_BYTES, BUFFERS, CutError
+from common.direct_bodies import BURST_BYTES, WORTHWHILE_BYTES, CutError, DirectBody
 from liuhen.patience import PatientProtocol
 
 MIB: Final = 1024**2
@@ -36,6 +36,7 @@ class Reader:
         self.may_read.set()
         self.came: Future[tuple[bytes, bool]] = Future()
         """What one body was, and whether it was whole."""
+        self.has_some = Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -44,7 +45,8 @@ class Reader:
             await _answer(send, 403, b"no")
             return
         if scope["path"] == "/halfway" and (taken := direct_bodies.take(scope)):
-            await anext(taken.pieces())
+            await taken.more()
+            next(taken.here())
             await _answer(send, 409, b"enough")
             return
         body, is_whole, way = await self._read(scope, receive)
@@ -56,11 +58,10 @@ class Reader:
         body = bytearray()
         if taken := direct_bodies.take(scope):
             try:
-                async for piece in taken.pieces():
+                while await taken.more():
                     if scope["path"] == "/ending":
                         taken._http.shutdown()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as uvicorn does
-                    await to_thread.run_sync(self.may_read.wait, 20)
-                    body += piece
+                    await to_thread.run_sync(self._add, body, taken)
             except CutError:
                 return bytes(body), False, "direct"
             return bytes(body), True, "direct"
@@ -69,6 +70,12 @@ class Reader:
             if not message.get("more_body"):
                 return bytes(body), True, "usual"
         return bytes(body), False, "usual"
+
+    def _add(self, body: bytearray, taken: DirectBody) -> None:
+        self.may_read.wait(20)
+        for piece in taken.here():
+            body += piece
+        self.has_some.set()
 
 
 async def _answer(send: Send, status: int, body: bytes) -> None:
@@ -115,7 +122,7 @@ def answer(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize("protocol", [OURS, THEIRS])
-@pytest.mark.parametrize("size", [0, 1, 1000, 64 * 1024, MIB, BUFFERS * MIB, len(NOISE)])
+@pytest.mark.parametrize("size", [0, 1, 1000, WORTHWHILE_BYTES, MIB, len(NOISE)])
 @pytest.mark.parametrize("piece", [777, 70_000, 10 * MIB])
 def test_a_body_is_what_was_sent_however_it_was_cut_up(
     reader: Reader, protocol: type[HttpToolsProtocol], size: int, piece: int
@@ -138,12 +145,39 @@ def test_a_large_body_goes_past_the_parser(reader: Reader, address: tuple[str, i
     assert reader.came.result(20) == (NOISE, True)
 
 
+def test_a_longer_body_than_is_read_at_once_is_read_to_its_end(address: tuple[str, int]) -> None:
+    body = NOISE * (2 * BURST_BYTES // len(NOISE) + 1)
+    with socket.create_connection(address, 60) as sender:
+        sender.sendall(head(len(body)) + body)
+        assert answer(sender).endswith(hashlib.sha256(body).hexdigest().encode())
+
+
+def test_little_is_not_waited_with_for_more(reader: Reader, address: tuple[str, int]) -> None:
+    with socket.create_connection(address, 20) as sender:
+        sender.sendall(head(len(NOISE)))
+        sender.sendall(NOISE[:10])
+        assert reader.has_some.wait(20)
+        sender.sendall(NOISE[10:])
+        assert answer(sender).endswith(hashlib.sha256(NOISE).hexdigest().encode())
+
+
 def test_requests_follow_each_other_on_a_connection(address: tuple[str, int]) -> None:
     small, large = NOISE[:10], NOISE[10:]
     with socket.create_connection(address, 20) as sender:
         for body in (large, small, large):
             sender.sendall(head(len(body)) + body)
             assert answer(sender).endswith(hashlib.sha256(body).hexdigest().encode())
+
+
+def test_a_small_request_is_heard_after_a_body(address: tuple[str, int]) -> None:
+    """The kernel was told to wake nobody for so little."""
+    with socket.create_connection(address, 20) as sender:
+        sender.sendall(head(WORTHWHILE_BYTES, "/", "expect: 100-continue"))
+        assert sender.recv(25, socket.MSG_WAITALL) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        for body in (NOISE[:WORTHWHILE_BYTES], NOISE[:10]):
+            sender.sendall(body)
+            assert answer(sender).endswith(hashlib.sha256(body).hexdigest().encode())
+            sender.sendall(head(10))
 
 
 def test_a_request_that_comes_with_the_end_of_a_body_is_the_next(address: tuple[str, int]) -> None:
@@ -216,8 +250,8 @@ def test_a_sender_waits_for_a_slow_reader(reader: Reader, address: tuple[str, in
         sender.sendall(head(len(body)))
         with suppress(TimeoutError):
             while sent < len(body):
-                sent += sender.send(body[sent : sent + BUFFER_BYTES])
-        assert BUFFER_BYTES < sent < len(body) / 2  # some of it is in the kernel's buffers
+                sent += sender.send(body[sent : sent + MIB])
+        assert MIB < sent < len(body) / 2  # some of it is in the kernel's buffers
         reader.may_read.set()
         sender.settimeout(60)
         sender.sendall(memoryview(body)[sent:])

@@ -138,7 +138,7 @@ async def test_a_client_is_not_blamed_for_a_slow_disk(
 ) -> None:
     async with house(tmp_path) as h:
         location, _ = await begin(h, OFFICER, FILM)
-        monkeypatch.setattr("ingest.operations.uploads.LARGE_BYTES", 1)
+        monkeypatch.setattr("ingest.routes.bodies.BATCH_BYTES", 1)
         slow(monkeypatch)
         assert (await send(h, OFFICER, location, 0, in_quarters(FILM))).status_code == 204
 

@@ -26,6 +26,7 @@ from ingest.errors import ChecksumDiffersError, NoRoomError, SpoolFaultError
 from ingest.operations import intake, uploads
 from ingest.operations.context import Context
 from ingest.operations.intake import Chunk
+from tests.support.bodies import InPieces
 from tests.support.frail_disk import FrailDisk, PowerCutError
 from tests.support.house import House
 from tests.support.people import person
@@ -42,7 +43,6 @@ SEED = 20261121
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many commit points in a film of 60 KB."""
     monkeypatch.setattr(intake, "COMMIT_BYTES", COMMIT)
-    monkeypatch.setattr(uploads, "BATCH_BYTES", BATCH)
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Sending:
         """Send one request from where the server is."""
         start = await self.offset()
         content = FILM[start : start + request_bytes]
-        sent = Chunk(start, len(content), _pieces(content))
+        sent = Chunk(start, len(content), InPieces(_pieces(content)))
         await uploads.append(self.ctx, OFFICER, self.upload_id, sent)
 
     async def send_all(self) -> None:
@@ -181,8 +181,9 @@ async def test_what_came_before_the_disk_was_full_is_acknowledged(
         yield FILM[BATCH : 2 * BATCH]
 
     sending = await Sending.begin(h)
+    filled = Chunk(0, None, InPieces(filling()))
     with pytest.raises(NoRoomError):
-        await uploads.append(sending.ctx, OFFICER, sending.upload_id, Chunk(0, None, filling()))
+        await uploads.append(sending.ctx, OFFICER, sending.upload_id, filled)
     assert await sending.offset() == BATCH
     await sending.check()
     monkeypatch.undo()
@@ -197,7 +198,7 @@ async def test_a_wrong_checksum_leaves_the_running_digest_where_it_was(h: House)
         await sending.send()
         wrong = Checksum("sha1", bytes(20))
         content = FILM[REQUEST : 2 * REQUEST]
-        sent = Chunk(REQUEST, len(content), _pieces(content), wrong)
+        sent = Chunk(REQUEST, len(content), InPieces(_pieces(content)), wrong)
         with pytest.raises(ChecksumDiffersError):
             await uploads.append(sending.ctx, OFFICER, sending.upload_id, sent)
         assert await sending.offset() == REQUEST

@@ -236,7 +236,7 @@ async def test_a_film_without_a_length_takes_no_room_of_others(
             for _ in range(3):
                 yield FILM
 
-        monkeypatch.setattr("ingest.operations.uploads.LARGE_BYTES", 1)
+        monkeypatch.setattr("ingest.routes.bodies.BATCH_BYTES", 1)
         leave(monkeypatch, ROOM_MIN_BYTES + 3 * GIB - UNSAID_BYTES)
         refused = await send(h, OFFICER, unsaid, 0, thrice())
         assert (refused.status_code, refused.json()["code"]) == (507, "ingest.no-room")

@@ -15,6 +15,7 @@ from ingest.errors import UploadInterruptedError
 from ingest.operations import uploads
 from ingest.operations.intake import Chunk, Intake
 from ingest.store import uploads as store
+from tests.support.bodies import InPieces
 from tests.support.house import House, house
 from tests.support.people import person
 from tests.support.uploads import ask, begin, send
@@ -181,6 +182,6 @@ async def test_what_a_slow_client_sends_is_acknowledged_before_its_request_ends(
             yield FILM[start : start + 2000]
 
     monkeypatch.setattr(uploads, "COMMIT_S", 0)
-    await uploads.append(ctx, OFFICER, upload_id, Chunk(0, len(FILM), slowly()))
+    await uploads.append(ctx, OFFICER, upload_id, Chunk(0, len(FILM), InPieces(slowly())))
     assert seen == list(range(0, len(FILM), 2000))
     assert await is_kept(h, str(clip_id))

@@ -12,6 +12,7 @@ from contracts.identity import Role
 from ingest.errors import ConnectionCutError
 from ingest.operations import intake, uploads
 from ingest.operations.intake import Chunk
+from tests.support.bodies import InPieces
 from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.said import said
@@ -87,7 +88,7 @@ async def test_what_arrived_of_a_cut_request_need_not_be_sent_again(tmp_path: Pa
     async with house(tmp_path) as h:
         location = (await announce(h, OFFICER, FILM)).headers["location"]
         upload_id = location.split("/")[-1]
-        sent = Chunk(0, len(FILM), cut())
+        sent = Chunk(0, len(FILM), InPieces(cut()))
         await uploads.append(h.ctx("ingest"), OFFICER, upload_id, sent)
         assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "1000"
         assert spooled(h)[0].read_bytes() == FILM[:1000]

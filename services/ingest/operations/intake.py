@@ -2,9 +2,9 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from common.auth import Requester
 from ingest.domain.upload import Checksum, Upload
@@ -27,6 +27,22 @@ COMMIT_BYTES: Final = 16 * 1024**2
 uploads at once: 674 MiB/s with them, 668 without), and no client sends more than that again."""
 
 
+class Body(Protocol):
+    """The bytes of a request, in order."""
+
+    async def more(self) -> bool:
+        """Wait until some of them lie here; False: these were all.
+
+        Raises:
+            ConnectionCutError: there are no more, although more were announced.
+        """
+        ...
+
+    def here(self) -> Iterator[memoryview]:
+        """Take what lies here, without waiting. Each piece is good until the next."""
+        ...
+
+
 @dataclass(frozen=True)
 class Chunk:
     """What one request brings."""
@@ -35,8 +51,7 @@ class Chunk:
     """Where its client believes the upload to be."""
     length: int | None
     """How many bytes it announces, if it does."""
-    pieces: AsyncIterable[bytes | memoryview]
-    """Each is good until the next is asked for."""
+    body: Body
     checksum: Checksum | None = None
     total: int | None = None
     """How long the whole upload is, where its client has learnt that only now."""
@@ -75,8 +90,6 @@ class Intake:
             SpoolClosedError: nothing new may begin here.
         """
         self.upload = upload
-        self.waiting = bytearray()
-        """Held, and not yet written."""
         self._limit = size_limit(ctx, upload)
         self._ctx = ctx
         self._is_last = is_last
@@ -94,27 +107,31 @@ class Intake:
             self._film.close()
             raise
 
-    def hold(self, content: bytes | bytearray | memoryview) -> None:
-        """Take a copy of bytes in hand.
+    @property
+    def written(self) -> int:
+        """How many bytes are in the file, acknowledged or not."""
+        return self._film.written
+
+    def take(self, pieces: Iterable[memoryview]) -> None:
+        """Write what comes, with a commit point whenever one is due.
 
         Raises:
-            MoreThanAnnouncedError: the upload would become too long.
+            MoreThanAnnouncedError, NoRoomError, SpoolFaultError, UploadInterruptedError: as of
+                `write`, which the rest did not come to.
         """
-        self.waiting += content
-        if self._film.written + len(self.waiting) > self._limit:
-            raise MoreThanAnnouncedError
+        for piece in pieces:
+            self.write(piece)
 
-    def write(self, content: bytes | bytearray | memoryview = b"") -> None:
-        """Write what is held and then `content`, and come to a commit point if one is due.
+    def write(self, content: bytes | memoryview) -> None:
+        """Write what came, and come to a commit point if one is due.
 
         Raises:
             MoreThanAnnouncedError: the upload would become too long.
             NoRoomError: as if this had not come; what came before is acknowledged.
             SpoolFaultError, UploadInterruptedError: as of `commit`.
         """
-        if self.waiting or len(content) > self._limit - self._film.written:
-            self.hold(content)
-            content, self.waiting = self.waiting, bytearray()
+        if len(content) > self._limit - self._film.written:
+            raise MoreThanAnnouncedError
         try:
             self._expect_room(len(content))
         except NoRoomError:
@@ -136,8 +153,6 @@ class Intake:
             SpoolFaultError: the disk fails, alarmed; the same holds.
             UploadInterruptedError: another process has moved the upload.
         """
-        if self.waiting:
-            self.write()
         if self._film.written > self._film.durable:
             with alarmed(self.upload):
                 self._film.sync()

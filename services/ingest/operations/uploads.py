@@ -1,7 +1,6 @@
 """Films arrive: received with every acknowledged byte durable, and kept at the end."""
 
 import logging
-from collections.abc import AsyncIterable
 from contextlib import ExitStack, closing, suppress
 from functools import partial
 from typing import Final, NoReturn
@@ -35,17 +34,13 @@ from ingest.errors import (
 from ingest.operations.context import Context
 from ingest.operations.digesting import alarmed
 from ingest.operations.finishing import finish
-from ingest.operations.intake import Chunk, Intake, size_limit
+from ingest.operations.intake import Body, Chunk, Intake, size_limit
 from ingest.operations.keeping import NotProvedError
 from ingest.operations.people import why_not_any_more
 from ingest.operations.room import expect_promise
 from ingest.store import people, uploads
 from ingest.store.uploads import LostTurnError
 
-BATCH_BYTES: Final = 1024**2
-"""How much is handed to a thread at once; also what a connection may hold in memory."""
-LARGE_BYTES: Final = 256 * 1024
-"""A piece as large as this goes to a thread as it lies: a copy would cost more than the way."""
 COMMIT_S: Final = 5
 """How long a client that sends slowly may wait for a commit point."""
 
@@ -183,28 +178,25 @@ async def _receive(
     with closing(await to_thread.run_sync(taken_in)) as intake:
         pace = Pace(ctx.settings.body_rate_min_bytes_per_s, ctx.settings.body_rate_window_s)
         with reading, pace.scope, suppress(ConnectionCutError):
-            await _read(chunk.pieces, intake, pace)
+            await _read(chunk.body, intake, pace)
         # Whatever ended the reading: what has arrived need not be sent again.
+        await to_thread.run_sync(intake.take, chunk.body.here())
         await to_thread.run_sync(intake.commit)
         if reading.cancelled_caught or pace.scope.cancelled_caught:
             raise UploadInterruptedError(intake.upload.offset)
         return await to_thread.run_sync(intake.finish)
 
 
-async def _read(pieces: AsyncIterable[bytes | memoryview], intake: Intake, pace: Pace) -> None:
+async def _read(body: Body, intake: Intake, pace: Pace) -> None:
     committed_at = anyio.current_time()
-    async for piece in pieces:
-        pace.came(len(piece))
+    while await body.more():
+        before = intake.written
         with pace.resting():
-            if len(piece) >= LARGE_BYTES:
-                await to_thread.run_sync(intake.write, piece)
-            else:
-                intake.hold(piece)
+            await to_thread.run_sync(intake.take, body.here())
             if anyio.current_time() - committed_at >= COMMIT_S:
                 await to_thread.run_sync(intake.commit)
                 committed_at = anyio.current_time()
-            elif len(intake.waiting) >= BATCH_BYTES:
-                await to_thread.run_sync(intake.write)
+        pace.came(intake.written - before)
 
 
 async def finished(ctx: Context, upload: Upload) -> Upload:

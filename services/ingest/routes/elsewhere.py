@@ -80,8 +80,10 @@ async def _ask(request: Request, stream: ByteStream, host: str) -> Response:
 async def _pass_on(request: Request, connection: h11.Connection, stream: ByteStream) -> None:
     try:
         if bodies.brings_bytes(request):
-            async for piece in bodies.pieces(request):
-                await stream.send(connection.send(h11.Data(data=bytes(piece))) or b"")
+            body = bodies.Body(request)
+            while await body.more():
+                for piece in body.here():
+                    await stream.send(connection.send(h11.Data(data=bytes(piece))) or b"")
         await stream.send(connection.send(h11.EndOfMessage()) or b"")
     except ConnectionCutError:
         await stream.aclose()

@@ -71,7 +71,7 @@ async def announce(
             chunk = Chunk(
                 offset=upload.offset,
                 length=_beyond(upload.offset, request),
-                pieces=sent,
+                body=sent,
                 checksum=checksum if is_new else None,  # of all the bytes, not of the rest
                 total=size_bytes,
                 is_last=is_last,
@@ -110,7 +110,7 @@ async def append(
         chunk = Chunk(
             offset=offset,
             length=_beyond(0, request),
-            pieces=sent,
+            body=sent,
             checksum=digests.of_content(headers),
             total=rufh.length(headers, offset),
             is_last=rufh.is_complete(headers),

@@ -5,7 +5,7 @@ draft-ietf-httpbis-resumable-upload: interop version 6 is -05 and 8 is -09 to -1
 """
 
 import re
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -149,17 +149,21 @@ class Body:
     """The bytes of a request but the first `skipped`, which are here from an earlier try."""
 
     def __init__(self, request: Request, skipped: int = 0) -> None:
-        self._request = request
-        self._skipped = skipped
+        self._body = bodies.Body(request)
+        self._to_skip = skipped
         self.is_whole = False
         """Whether the client came to its end."""
 
-    async def __aiter__(self) -> AsyncGenerator[bytes | memoryview]:
-        to_skip = self._skipped
-        async for piece in bodies.pieces(self._request):
-            yield piece[to_skip:]
-            to_skip -= min(to_skip, len(piece))
-        self.is_whole = True
+    async def more(self) -> bool:
+        has_more = await self._body.more()
+        self.is_whole = not has_more
+        return has_more
+
+    def here(self) -> Iterator[memoryview]:
+        for piece in self._body.here():
+            known = min(self._to_skip, len(piece))
+            self._to_skip -= known
+            yield piece[known:]
 
 
 @contextmanager

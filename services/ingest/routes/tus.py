@@ -164,7 +164,7 @@ def chunk(request: Request, offset: int) -> Chunk:
     total = headers.get("upload-length")
     learnt = None if total is None else number("Upload-Length", total, least=1)
     digest = digests.of_film(headers)
-    return Chunk(offset, announced, bodies.pieces(request), said, learnt, sha256=digest)
+    return Chunk(offset, announced, bodies.Body(request), said, learnt, sha256=digest)
 
 
 class Tus:
