@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 import uvicorn
 from fastapi import FastAPI
+from typing_extensions import override
 
 from liuhen.patience import FairProtocol, PatientProtocol, ProxiedProtocol
 
@@ -94,7 +95,7 @@ class Door:
         return AddressFamily.AF_INET6 if ":" in self.host else AddressFamily.AF_INET
 
     def server(self, application: FastAPI) -> uvicorn.Server:
-        return uvicorn.Server(uvicorn.Config(application, **self.uvicorn_options()))
+        return _Server(uvicorn.Config(application, **self.uvicorn_options()))
 
     def uvicorn_options(self) -> dict[str, Any]:
         return {
@@ -112,6 +113,17 @@ class Door:
             "timeout_keep_alive": KEEP_ALIVE_S,
             "timeout_graceful_shutdown": SHUTDOWN_MAX_S,
         }
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells each service that it is about to end."""
+
+    @override
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        application: Any = self.config.app
+        for app in application.state.apps.values():
+            app.state.ctx.end()
+        await super().shutdown(sockets)
 
 
 def _allow_files() -> None:

@@ -152,3 +152,32 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
         write(film, content)
 
     monkeypatch.setattr(Growing, "write", late)
+
+
+async def test_films_that_hang_in_the_store_keep_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither those whose bytes are here already: their clients learn that."""
+    monkeypatch.setenv("LIUHEN_INGEST_BODIES_AT_ONCE_MAX", "64")
+    goes_on = Event()
+    with patience(monkeypatch):
+        async with house(tmp_path) as h, anyio.create_task_group() as tasks:
+            objects = h.ctx("ingest").objects
+            adopt = objects.adopt
+
+            def late(source: Path, sha256: str) -> None:
+                goes_on.wait(60)
+                adopt(source, sha256)
+
+            monkeypatch.setattr(objects, "adopt", late)
+            hanging = [await begin(h, OFFICER, FILM + bytes([number])) for number in range(45)]
+            for number, (location, _) in enumerate(hanging):
+                tasks.start_soon(send, h, OFFICER, location, 0, FILM + bytes([number]))
+            other, _ = await begin(h, COLLEAGUE, FILM)
+            with anyio.fail_after(20):
+                assert (await send(h, COLLEAGUE, other, 0, FILM[:9])).status_code == 204
+                assert (await ask(h, COLLEAGUE, other)).headers["upload-offset"] == "9"
+                for location, _ in hanging:
+                    asked = await ask(h, OFFICER, location)
+                    assert asked.headers["upload-offset"] in {"0", str(len(FILM) + 1)}
+            goes_on.set()

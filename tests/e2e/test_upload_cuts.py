@@ -39,6 +39,27 @@ def token(receiver: Receiver) -> str:
     return headers["authorization"].removeprefix("Bearer ")
 
 
+def begun(phone: Phone, folder: Path) -> tuple[Path, str]:
+    """A film of 1 MiB, and where it is to be sent."""
+    film = folder / "film"
+    film.write_bytes(bytes(range(256)) * 4 * KIB)
+    location, _ = phone.create(film, uuid4(), words(OFFICER) | {"sha256": digest(film)})
+    return film, location
+
+
+def head(receiver: Receiver, location: str, framing: str) -> bytes:
+    lines = [
+        f"PATCH {location} HTTP/1.1",
+        "host: receiver",
+        "tus-resumable: 1.0.0",
+        f"authorization: Bearer {token(receiver)}",
+        "content-type: application/offset+octet-stream",
+        "upload-offset: 0",
+        framing,
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
 def test_a_phone_goes_on_after_its_connection_was_cut_inside_a_chunk(
     receiver: Receiver, phone: Phone, tmp_path: Path
 ) -> None:
@@ -59,25 +80,40 @@ def test_a_phone_goes_on_after_its_connection_was_cut_inside_a_chunk(
 def test_a_dead_connection_keeps_nobody_waiting(
     receiver: Receiver, phone: Phone, tmp_path: Path
 ) -> None:
-    film = tmp_path / "film"
-    film.write_bytes(bytes(range(256)) * 4 * KIB)
-    location, _ = phone.create(film, uuid4(), words(OFFICER) | {"sha256": digest(film)})
-    head = [
-        f"PATCH {location} HTTP/1.1",
-        "host: receiver",
-        "tus-resumable: 1.0.0",
-        f"authorization: Bearer {token(receiver)}",
-        "content-type: application/offset+octet-stream",
-        "upload-offset: 0",
-        f"content-length: {film.stat().st_size}",
-    ]
+    film, location = begun(phone, tmp_path)
     with socket.create_connection(receiver.address, timeout=20) as silent:
-        silent.sendall("\r\n".join([*head, "", ""]).encode() + film.read_bytes()[: 100 * KIB])
+        silent.sendall(head(receiver, location, f"content-length: {film.stat().st_size}"))
+        silent.sendall(film.read_bytes()[: 100 * KIB])
         while (offset := phone.offset(location)) == 0:  # until its first bytes were taken
             pass
         answer = silent.recv(65536).decode()
         assert answer.startswith("HTTP/1.1 409")
         assert f"upload-offset: {offset}\r\n" in answer.lower()
         assert "ingest.interrupted" in answer
+    phone.send(location, film, offset, film.stat().st_size, lambda _done, _size: None)
+    assert phone.offset(location) == film.stat().st_size
+
+
+@pytest.mark.parametrize("framing", ["content-length: 1048576", "transfer-encoding: chunked"])
+def test_who_sends_while_the_server_is_upgraded_goes_on_from_the_last_byte(
+    receiver: Receiver, phone: Phone, tmp_path: Path, framing: str
+) -> None:
+    film, location = begun(phone, tmp_path)
+    came = film.read_bytes()[: 100 * KIB]
+    is_chunked = "chunked" in framing
+    with socket.create_connection(receiver.address, timeout=20) as sending:
+        sending.sendall(head(receiver, location, framing))
+        sending.sendall(b"%x\r\n%b\r\n" % (len(came), came) if is_chunked else came)
+        while not any((tmp_path / "spool").iterdir()):  # until it is read
+            pass
+        receiver.end()
+        answer = "".join(iter(lambda: sending.recv(65536).decode(), ""))
+    assert answer.startswith("HTTP/1.1 503")
+    assert "ingest.ending" in answer
+    assert f"upload-offset: {len(came)}\r\n" in answer.lower()
+    assert receiver.is_ended()
+    receiver.start()
+    offset = phone.offset(location)
+    assert offset == len(came)
     phone.send(location, film, offset, film.stat().st_size, lambda _done, _size: None)
     assert phone.offset(location) == film.stat().st_size

@@ -16,7 +16,7 @@ from ingest.operations import uploads
 from ingest.operations.intake import Chunk, Intake
 from ingest.store import uploads as store
 from tests.support.bodies import InPieces
-from tests.support.house import House, house
+from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.uploads import ask, begin, send
 
@@ -185,3 +185,18 @@ async def test_what_a_slow_client_sends_is_acknowledged_before_its_request_ends(
     await uploads.append(ctx, OFFICER, upload_id, Chunk(0, len(FILM), InPieces(slowly())))
     assert seen == list(range(0, len(FILM), 2000))
     assert await is_kept(h, str(clip_id))
+
+
+async def test_a_film_that_no_row_knows_is_told_of_and_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after the database was put back to an older state than the spool."""
+    async with house(tmp_path) as h:
+        await half_a_film(h)
+        with h.ctx("ingest").db.transaction() as session:
+            session.connection().execute(text("DELETE FROM announcement"))
+            session.connection().execute(text("DELETE FROM upload"))
+    async with house(tmp_path) as h:
+        await settle(h)
+        assert "film in the spool is not on record" in caplog.text
+        assert spooled(h).read_bytes() == FILM[:5000]

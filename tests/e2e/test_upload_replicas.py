@@ -158,6 +158,24 @@ def test_a_refusal_comes_through_as_it_was_said(both: Replicas) -> None:
         assert nowhere.status_code == 404
 
 
+def test_what_is_handed_on_counts_as_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIUHEN_INGEST_BODIES_AT_ONCE_MAX", "1")
+    Signer.open(tmp_path, SystemClock())
+    with Replicas(tmp_path) as both, client(both, 0) as first, client(both, 1) as second:
+        own, others = announce(first), announce(second, FILM[::-1])
+        reading = socket.create_connection(urlsplit(both.urls[0]).netloc.split(":"), 20)
+        with reading:
+            lines = [f"PATCH {own} HTTP/1.1", "host: first", f"content-length: {len(FILM)}"]
+            said = dict(first.headers) | CHUNK | {"upload-offset": "0"}
+            lines += [f"{name}: {value}" for name, value in said.items() if name != "host"]
+            reading.sendall("\r\n".join([*lines, "", ""]).encode() + FILM[:1000])
+            while not any((tmp_path / "spool-0").iterdir()):  # until it is read
+                pass
+            busy = send(first, others, 0, FILM[::-1])
+            assert (busy.status_code, busy.json()["code"]) == (503, "ingest.busy")
+        assert send(second, others, 0, FILM[::-1]).status_code == 204
+
+
 def test_replicas_that_take_each_other_for_themselves_do_not_go_round(tmp_path: Path) -> None:
     Signer.open(tmp_path, SystemClock())
     with Replicas(tmp_path, reversed_list=True) as both, client(both, 0) as first:

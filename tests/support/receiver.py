@@ -11,9 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-
-import uvicorn
+from typing import Final, Self
 
 from common import migrate
 from common.bus_embedded import EmbeddedBus
@@ -23,9 +21,11 @@ from ingest.app import create_app
 from ingest.operations import intake
 from ingest.operations.intake import COMMIT_BYTES
 from ingest.settings import Settings
+from liuhen.door import Door
 from liuhen.gateway import gateway
 
 ROOT = Path(__file__).parents[2]
+HERE: Final = Door("127.0.0.1", 0)
 
 
 class Receiver:
@@ -62,7 +62,14 @@ class Receiver:
 
     def kill(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
-        assert self._heard() == "dead\n"
+        assert self.is_ended()
+
+    def end(self) -> None:
+        """Tell the process to end, as who upgrades it does; `is_ended` waits until it has."""
+        os.kill(self._pid, signal.SIGTERM)
+
+    def is_ended(self) -> bool:
+        return self._heard() == "dead\n"
 
     def _heard(self) -> str:
         assert self._parent.stdout is not None
@@ -95,7 +102,7 @@ def settings(data: Path) -> Settings:
 def serve(data: Path, listening: int) -> None:
     bus = EmbeddedBus(Database(settings(data).bus_url))
     app = gateway({"ingest": create_app(settings(data), bus, SystemClock())}, bus)
-    uvicorn.run(app, fd=listening, log_level="warning")
+    HERE.server(app).run([socket.socket(fileno=listening)])
 
 
 def main() -> None:

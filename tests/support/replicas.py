@@ -14,7 +14,7 @@ from common.clock import SystemClock
 from common.db import Database
 from ingest.app import create_app
 from liuhen.gateway import gateway
-from tests.support.receiver import settings
+from tests.support.receiver import HERE, settings
 
 COUNT: Final = 2
 
@@ -44,7 +44,7 @@ class Replicas:
         )
         bus = EmbeddedBus(Database(own.bus_url))
         app = gateway({"ingest": create_app(own, bus, SystemClock())}, bus)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = HERE.server(app)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         return server, thread

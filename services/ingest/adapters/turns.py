@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 import anyio
@@ -24,6 +25,7 @@ class Turns:
 
     def __init__(self, grace_s: float = GRACE_S) -> None:
         self._grace_s = grace_s
+        self.is_ending = False
         self._places: dict[str, _Place] = {}
 
     @asynccontextmanager
@@ -36,7 +38,7 @@ class Turns:
         place = self._places.setdefault(key, _Place())
         for older in place.readings:
             older.deadline = min(older.deadline, anyio.current_time() + self._grace_s)
-        reading = CancelScope()
+        reading = CancelScope(deadline=-inf if self.is_ending else inf)
         place.readings.append(reading)
         try:
             async with place.lock:
@@ -45,6 +47,13 @@ class Turns:
             place.readings.remove(reading)
             if not place.readings:
                 del self._places[key]
+
+    def end(self) -> None:
+        """End every reading, also of those that come yet."""
+        self.is_ending = True
+        for place in self._places.values():
+            for reading in place.readings:
+                reading.cancel()
 
     def is_taken(self, key: str) -> bool:
         return key in self._places

@@ -137,6 +137,22 @@ class UploadInterruptedError(AppError):
         self.headers |= {"Upload-Offset": str(offset), "Connection": "close"}
 
 
+class EndingError(AppError):
+    """This process ends, to be started again. What has come is kept: go on from there."""
+
+    code: ClassVar[str] = "ingest.ending"
+    status: ClassVar[HTTPStatus] = HTTPStatus.SERVICE_UNAVAILABLE
+    title: ClassVar[str] = "服务正在重启，已收到的内容均已保存，请稍后续传"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset=offset)
+        self.headers |= {
+            "Upload-Offset": str(offset),
+            "Retry-After": "5",
+            "Connection": "close",
+        }
+
+
 class DigestDiffersError(AppError):
     """The bytes that arrived are not those announced. They are kept apart; send again as new."""
 

@@ -1,8 +1,10 @@
 """What ingest's operations need; built once in app.py."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from anyio import CapacityLimiter
+from typing_extensions import override
 
 from common import service
 from common.loops import Wake
@@ -16,10 +18,12 @@ from ingest.adapters.turns import Turns
 from ingest.errors import ElsewhereError
 from ingest.settings import Settings
 
+KEPT_AT_ONCE_MAX: Final = 8
+
 
 @dataclass(frozen=True, kw_only=True)
 class Context(service.Context):
-    """The one process that owns the spool and the objects."""
+    """A process that owns a spool."""
 
     settings: Settings
     spool: Spool
@@ -34,6 +38,8 @@ class Context(service.Context):
     joining: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     """One film at a time is joined of its parts: it is copying, and of two joins of the same parts
     the second need not begin."""
+    keeping: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(KEPT_AT_ONCE_MAX))
+    """Films that are put into the store. One that hangs must not take every thread there is."""
     digests: Digests = field(default_factory=Digests.open)
     """The running digests of films that arrive."""
     unprobed: Wake = field(default_factory=Wake)
@@ -43,6 +49,10 @@ class Context(service.Context):
     """How many films are read at once."""
     trials: Trials
     """Whether bytes come as they are sent."""
+
+    @override
+    def end(self) -> None:
+        self.receiving.end()
 
     def expect_here(self, replica: int) -> None:
         """Go on where this process is that replica, or no such one is known.

@@ -56,7 +56,7 @@ def terminate_part(ctx: Context, part: Upload) -> None:
 def _end(
     ctx: Context, upload: Upload, state: UploadState, reason: Literal["terminated", "expired"]
 ) -> None:
-    """Record first, then remove: a file without an upload is swept away at the next start."""
+    """Record first, then remove: the next start sweeps away what an ended upload left."""
     ended = UploadEnded(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,

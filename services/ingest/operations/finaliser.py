@@ -112,7 +112,9 @@ class Finaliser:
         for upload_id in self._ctx.spool.uploads():
             with self._ctx.db.snapshot() as session:
                 upload = uploads.find_upload(session, upload_id)
-            if upload and (upload.is_gone or upload.state in KEPT):
+            if upload is None:  # its bytes may be evidence, and no client will ask for it
+                logger.error("film in the spool is not on record", extra={"upload_id": upload_id})
+            elif upload.is_gone or upload.state in KEPT:
                 self._remove(upload_id)
 
     def _remove(self, upload_id: str) -> None:

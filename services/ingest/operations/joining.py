@@ -10,7 +10,6 @@ from sqlmodel import Session
 from common.auth import Requester
 from common.errors import AppError, DatabaseAwayError
 from common.fence import acting_for_all
-from common.service import RefusedError
 from ingest.domain.announcement import Announcement, Secrecy
 from ingest.domain.upload import Upload, UploadState, replica_of
 from ingest.errors import (
@@ -23,7 +22,7 @@ from ingest.operations.announcing import begun, completed, find_same, refuse_unw
 from ingest.operations.context import Context
 from ingest.operations.ending import terminate_part
 from ingest.operations.judging import judge
-from ingest.operations.people import why_not_any_more
+from ingest.operations.people import expect_standing
 from ingest.operations.room import expect_room
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
@@ -87,7 +86,7 @@ def _join(
         with ctx.recording(who), ctx.db.transaction() as session:
             known = find_same(session, film, announced)
             if not _is_whole(known):
-                _expect_standing(ctx, session, who, film)
+                expect_standing(ctx, session, who, film)  # once more: copying takes its time
                 _record(session, film, announced, known, parts)
                 judge(ctx, session, film.clip_id)
     except LostTurnError as error:  # a request at the same time made another film of a part
@@ -116,13 +115,6 @@ def _is_whole(known: Upload | None) -> TypeGuard[Upload]:
     if known and known.is_unfinished:
         raise BegunOtherwiseError
     return known is not None and not known.is_gone
-
-
-def _expect_standing(ctx: Context, session: Session, who: Requester, film: Upload) -> None:
-    """Look once more: copying takes its time."""
-    why_not = why_not_any_more(ctx, session, who)
-    if why_not:
-        raise RefusedError(why_not, film.clip_id)
 
 
 def _end_parts(ctx: Context, parts: Sequence[Upload]) -> None:

@@ -6,7 +6,9 @@ from sqlmodel import Session
 
 from common.auth import NotSignedInError, Requester
 from common.errors import AppError
+from common.service import RefusedError
 from contracts.identity import AccountDisabled
+from ingest.domain.upload import Upload
 from ingest.errors import AccountClosedError
 from ingest.operations.context import Context
 from ingest.store import people
@@ -27,3 +29,14 @@ def why_not_any_more(ctx: Context, session: Session, who: Requester) -> AppError
     if people.is_closed(session, who.subject):
         return AccountClosedError()
     return None
+
+
+def expect_standing(ctx: Context, session: Session, who: Requester, upload: Upload) -> None:
+    """See that who completes a film may still do so.
+
+    Raises:
+        RefusedError: with what `why_not_any_more` says.
+    """
+    why_not = why_not_any_more(ctx, session, who)
+    if why_not:
+        raise RefusedError(why_not, upload.clip_id)

@@ -7,12 +7,10 @@ from typing import Final, NoReturn
 
 import anyio
 from anyio import CancelScope, to_thread
-from sqlmodel import Session
 
 from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
-from common.service import RefusedError
 from ingest.adapters.pace import Pace
 from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
@@ -20,6 +18,7 @@ from ingest.errors import (
     ConnectionCutError,
     DigestConflictError,
     DigestDiffersError,
+    EndingError,
     JoinedError,
     LengthInvalidError,
     MoreThanAnnouncedError,
@@ -36,7 +35,7 @@ from ingest.operations.digesting import alarmed
 from ingest.operations.finishing import finish
 from ingest.operations.intake import Body, Chunk, Intake, size_limit
 from ingest.operations.keeping import NotProvedError
-from ingest.operations.people import why_not_any_more
+from ingest.operations.people import expect_standing
 from ingest.operations.room import expect_promise
 from ingest.store import people, uploads
 from ingest.store.uploads import LostTurnError
@@ -50,7 +49,8 @@ logger = logging.getLogger(__name__)
 async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
     """Where the client goes on. Ends the reading of an older request, after what it has received.
 
-    A film that has arrived is also kept before this returns, unless the store is away.
+    A film that has arrived is also kept before this returns, unless the store is away, or another
+    request is at it.
 
     Raises:
         UploadUnknownError: unknown, or another agency's.
@@ -59,6 +59,8 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
     await to_thread.run_sync(own, ctx, who, upload_id)
     async with ctx.receiving.take(upload_id):
         upload = await to_thread.run_sync(own, ctx, who, upload_id)
+    if ctx.finishing.is_taken(upload_id):
+        return upload  # it is being kept; how long that takes is the store's affair
     return await finished(ctx, upload)
 
 
@@ -89,6 +91,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         MoreThanAnnouncedError: the bytes go past the announced length.
         BusyError: as many are read as may be at once; of this one nothing was.
         UploadInterruptedError: a newer request took over, or the client is silent or too slow.
+        EndingError: this process was told to end.
         ChecksumDiffersError: these are not the bytes of the checksum; none of them counts.
         NoRoomError: the disk is full, or what is left of it promised to others.
         SpoolFaultError, SpoolLostError: the disk fails or has lost bytes; alarmed.
@@ -155,20 +158,9 @@ def _declare(
             stack.enter_context(closing(Intake(ctx, who, upload))).cut_off()
         with ctx.recording(who), ctx.db.transaction() as session:
             if declared.state is not upload.state:
-                _expect_standing(ctx, session, who, upload)
+                expect_standing(ctx, session, who, upload)
             uploads.advance(session, upload, declared)
     return declared
-
-
-def _expect_standing(ctx: Context, session: Session, who: Requester, upload: Upload) -> None:
-    """See that who completes a film by saying its length may still do so.
-
-    Raises:
-        RefusedError: with what `why_not_any_more` says.
-    """
-    why_not = why_not_any_more(ctx, session, who)
-    if why_not:
-        raise RefusedError(why_not, upload.clip_id)
 
 
 async def _receive(
@@ -182,6 +174,8 @@ async def _receive(
         # Whatever ended the reading: what has arrived need not be sent again.
         await to_thread.run_sync(intake.take, chunk.body.here())
         await to_thread.run_sync(intake.commit)
+        if reading.cancelled_caught and ctx.receiving.is_ending:
+            raise EndingError(intake.upload.offset)
         if reading.cancelled_caught or pace.scope.cancelled_caught:
             raise UploadInterruptedError(intake.upload.offset)
         return await to_thread.run_sync(intake.finish)
@@ -208,7 +202,9 @@ async def finished(ctx: Context, upload: Upload) -> Upload:
     if upload.state is UploadState.RECEIVED:
         try:
             async with ctx.finishing.take(upload.upload_id):
-                upload = await to_thread.run_sync(finish, ctx, upload.upload_id)
+                upload = await to_thread.run_sync(
+                    finish, ctx, upload.upload_id, limiter=ctx.keeping
+                )
         except (StoreAwayError, NotProvedError):
             logger.warning("film waits for the store", extra={"upload_id": upload.upload_id})
         except (LostTurnError, SpoolLostError) as error:

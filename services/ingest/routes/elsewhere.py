@@ -6,7 +6,7 @@ other replica as well, which keeps what has come.
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,7 +16,8 @@ from anyio.abc import ByteStream
 from fastapi import Request, Response
 
 from common import errors
-from ingest.errors import ConnectionCutError, ElsewhereError, ReplicaAwayError
+from ingest.adapters.bodies import Bodies
+from ingest.errors import BusyError, ConnectionCutError, ElsewhereError, ReplicaAwayError
 from ingest.routes import bodies
 
 CONNECT_S: Final = 5
@@ -34,8 +35,9 @@ NOT_ON: Final = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b
 class Replicas:
     """The others, by their numbers."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Sequence[str], bodies: Bodies) -> None:
         self._urls = urls
+        self._bodies = bodies
 
     async def hand_on(self, request: Request, error: Exception) -> Response:
         """Answer as the right replica does; an exception handler for `ElsewhereError`."""
@@ -50,7 +52,10 @@ class Replicas:
                     url.hostname or "", url.port or 80, tls=url.scheme == "https"
                 )
             async with stream:
-                return await _ask(request, stream, url.netloc)
+                with self._bodies.one() if bodies.brings_bytes(request) else nullcontext():
+                    return await _ask(request, stream, url.netloc)
+        except BusyError as busy:
+            return errors.answer(busy)
         except (OSError, anyio.BrokenResourceError, h11.RemoteProtocolError):
             return errors.answer(ReplicaAwayError())
         except anyio.ClosedResourceError:
