@@ -197,6 +197,6 @@ async def test_a_film_that_no_row_knows_is_told_of_and_left_alone(
             session.connection().execute(text("DELETE FROM announcement"))
             session.connection().execute(text("DELETE FROM upload"))
     async with house(tmp_path) as h:
-        await settle(h)
+        await settle(h.app)
         assert "film in the spool is not on record" in caplog.text
         assert spooled(h).read_bytes() == FILM[:5000]
