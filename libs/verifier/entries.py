@@ -108,8 +108,11 @@ def check_chain(folder: Path, manifest: Manifest, head: Head, entries: list[Entr
     say(f"[已证明 PROVED] 该文件的第 1 至 {len(entries)} 条记录连续无缺 / the chain has no gap")
 
 
-def check_originals(manifest: Manifest, entries: list[Entry]) -> None:
-    """Prove that the original is, byte for byte, what the log says was stored."""
+def check_originals(manifest: Manifest, entries: list[Entry], changed: set[str]) -> None:
+    """Prove that the original is, byte for byte, what the log says was stored.
+
+    Of a file that is not what the manifest lists (`changed`, their paths) nothing is proved.
+    """
     stored = {entry.stored: entry for entry in entries if entry.stored}
     originals = {p: f for p, f in manifest.files.items() if p.startswith("originals/")}
     for path, listed in originals.items():
@@ -123,7 +126,8 @@ def check_originals(manifest: Manifest, entries: list[Entry]) -> None:
             )
     if not originals:
         raise Failed("originals", "没有原件 / there is no original")
-    say("[已证明 PROVED] 原件与入库时的摘要一致 / the original is what was stored")
+    if not originals.keys() & changed:
+        say("[已证明 PROVED] 原件与入库时的摘要一致 / the original is what was stored")
 
 
 def check_request(entries: list[Entry]) -> None:

@@ -51,7 +51,7 @@ def verify(folder: Path, vkey: str) -> list[Failed]:
         failures += wrong
         if not wrong:
             check_chain(folder, manifest, head, entries)
-            check_originals(manifest, entries)
+            check_originals(manifest, entries, {failure.where for failure in failures})
             check_request(entries)
     except Failed as failure:
         failures.append(failure)

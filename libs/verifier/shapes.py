@@ -50,6 +50,7 @@ class Failed(Exception):  # noqa: N818 - what it says
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"{where}: {why}")
+        self.where = where
 
 
 class CannotCheck(Exception):  # noqa: N818 - what it says

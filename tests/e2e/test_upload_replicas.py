@@ -163,8 +163,8 @@ def test_what_is_handed_on_counts_as_read(tmp_path: Path, monkeypatch: pytest.Mo
     Signer.open(tmp_path, SystemClock())
     with Replicas(tmp_path) as both, client(both, 0) as first, client(both, 1) as second:
         own, others = announce(first), announce(second, FILM[::-1])
-        reading = socket.create_connection(urlsplit(both.urls[0]).netloc.split(":"), 20)
-        with reading:
+        url = urlsplit(both.urls[0])
+        with socket.create_connection((url.hostname, url.port), 20) as reading:
             lines = [f"PATCH {own} HTTP/1.1", "host: first", f"content-length: {len(FILM)}"]
             said = dict(first.headers) | CHUNK | {"upload-offset": "0"}
             lines += [f"{name}: {value}" for name, value in said.items() if name != "host"]

@@ -369,6 +369,15 @@ def test_the_key_must_be_that_of_the_log(it: Evidence, says: Say) -> None:
     failed(says(it), "audit/log.vkey")
 
 
+def test_of_a_changed_film_nothing_is_said_to_be_proved(it: Evidence, says: Say) -> None:
+    assert "the original is what was stored" in says(it)[1]
+    film = it / f"originals/{CLIP}.mp4"
+    film.write_bytes(flipped(film.read_bytes(), 3))
+    answer = says(it)
+    failed(answer, f"originals/{CLIP}.mp4")
+    assert "the original is what was stored" not in answer[1]
+
+
 def test_another_film_is_not_what_was_stored(it: Evidence, says: Say) -> None:
     (it / f"originals/{CLIP}.mp4").write_bytes(b"another film")
     it.relist()
