@@ -16,7 +16,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from contracts.catalog import Category, Trait
 from contracts.identity import Role
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, StorageKind
 
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
 NEAREST_MAX: Final = 3
@@ -126,7 +126,10 @@ class ConditionStatement:
 
 @dataclass(frozen=True)
 class Clip:
-    """What ingest said of a clip. The times are missing where its bytes are not the announced."""
+    """What ingest said of a clip. The times are missing where its bytes are not the announced.
+
+    Of a film that was handed in again there is an entry, which stands for nothing but its original.
+    """
 
     clip_id: UUID
     agency_id: UUID
@@ -140,6 +143,10 @@ class Clip:
     decodable: bool | None = None
     """None until ingest has looked into it."""
     duration_ms: int | None = None
+    original_id: UUID | None = None
+    """Of an entry: the clip under which its film is kept."""
+    storage_device_id: UUID | None = None
+    """The device on which the recording lies outside this system; None: it does not."""
 
     @property
     def length_ms(self) -> int:
@@ -268,6 +275,17 @@ class ActivityFile:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """Where a recording lies outside this system, and who keeps it there."""
+
+    clip_id: UUID
+    storage_device_id: UUID
+    kind: StorageKind | None
+    """None, here and below, until ingest's word of the device has come."""
+    keeper_id: UUID | None
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """A case with everything in it."""
 
@@ -275,6 +293,8 @@ class CaseFile:
     activities: Sequence[ActivityFile]
     links: Sequence[Link]
     marks: Sequence[Mark]
+    elsewhere: Sequence[Elsewhere]
+    """Of the clips that serve it now, those that lie outside this system."""
 
 
 @dataclass(frozen=True)
@@ -284,6 +304,9 @@ class ClipFile:
     clip: Clip
     links: Sequence[Link]
     marks: Sequence[Mark]
+    elsewhere: Elsewhere | None
+    resubmitted_as: Sequence[UUID]
+    """The entries of which it is the original."""
 
 
 class Named(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import ClassVar, Final
+from uuid import UUID
 
 from common.errors import AppError
 
@@ -198,6 +199,21 @@ class OffsetOutsideError(AppError):
     code: ClassVar[str] = "catalog.offset-outside"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNPROCESSABLE_ENTITY
     title: ClassVar[str] = "标记位置超出音像文件时长"
+
+
+class ClipResubmittedError(AppError):
+    """An entry of a film that is kept already: what is said of the film is said of its original.
+
+    Nobody's statement is moved to another clip by itself: whoever makes it sees the original first.
+    """
+
+    code: ClassVar[str] = "catalog.clip-resubmitted"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该音像文件是重复提交，请改用原件编号"
+
+    def __init__(self, original_id: UUID) -> None:
+        """Name the clip to use instead."""
+        super().__init__(f"原件编号为{original_id}。", original_id=str(original_id))
 
 
 def _field(what: str, message: str, *where: str | int) -> dict[str, object]:

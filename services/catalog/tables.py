@@ -106,6 +106,19 @@ class ClipRow(Base, table=True):
     is_quarantined: bool
     decodable: bool | None = None
     duration_ms: int | None = Field(default=None, sa_type=BigInteger)
+    original_id: UUID | None = Field(default=None, index=True)
+    storage_device_id: UUID | None = None
+
+
+class StorageDeviceRow(Base, table=True):
+    """A copy from ingest's events: a device on which recordings lie outside this system."""
+
+    __tablename__ = "storage_device"
+
+    storage_device_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    kind: str | None
+    keeper_id: UUID
 
 
 class KnownUnitRow(Base, table=True):

@@ -92,8 +92,9 @@ def keep_mark(session: Session, mark_id: UUID, activity_id: UUID, mark: Mark) ->
 
 
 def keep_recording(
-    session: Session, clip_id: UUID, recording: Recording, *, agency_id: UUID, sha256: str
+    session: Session, clip_id: UUID, recording: Recording, *, agency_id: UUID, sha256: str | None
 ) -> None:
+    """Remember a recording. `sha256` is None where nobody here has read its bytes."""
     session.merge(
         RecordingRow(
             clip_id=clip_id,
@@ -102,8 +103,15 @@ def keep_recording(
             carrier=recording.carrier,
             recorded_start=recording.recorded_start,
             recorded_end=recording.recorded_end,
+            is_offsite=recording.is_offsite,
         )
     )
+
+
+def is_stored(session: Session, clip_id: UUID) -> bool:
+    """Whether a clip's bytes are kept in this system, as far as ingest has told."""
+    row = session.get(RecordingRow, clip_id)
+    return row is not None and not row.is_offsite
 
 
 def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
@@ -280,7 +288,7 @@ def _copies() -> ScalarSelect[int]:
 
 
 def _recording(row: RecordingRow) -> Recording:
-    return Recording(Carrier(row.carrier), row.recorded_start, row.recorded_end)
+    return Recording(Carrier(row.carrier), row.recorded_start, row.recorded_end, row.is_offsite)
 
 
 def _probe(row: ProbeRow) -> Probe | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, MetaData
+from sqlalchemy import JSON, BigInteger, MetaData, false
 from sqlalchemy.orm import registry
 from sqlmodel import Field
 
@@ -83,7 +83,7 @@ class MarkRow(Base, table=True):
 
 
 class RecordingRow(Base, table=True):
-    """A copy from ingest's events: what the device said of a stored clip."""
+    """A copy from ingest's events: what the device said of a clip, here or elsewhere."""
 
     __tablename__ = "recording"
 
@@ -93,6 +93,7 @@ class RecordingRow(Base, table=True):
     carrier: str
     recorded_start: datetime = Field(sa_type=UtcDateTime)
     recorded_end: datetime = Field(sa_type=UtcDateTime)
+    is_offsite: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class ProbeRow(Base, table=True):

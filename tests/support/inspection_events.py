@@ -14,8 +14,9 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import Carrier, ClipProbed, ClipStored
+from contracts.ingest import Carrier, ClipProbed, ClipRegisteredOffsite, ClipStored
 from tests.support.inspection import ACTIVITY, AGENCY, CASE, OFFICERS, STATED, at
+from tests.support.telling_of_clips import registered_offsite
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,12 @@ class Inspection:
             filmed_by=OFFICERS[0],
             uploaded_by=OFFICERS[0],
             unit_id=None,
+        )
+
+    def registered_offsite(self, name: str, start: str, end: str) -> ClipRegisteredOffsite:
+        """What is said of a clip that lies outside the system."""
+        return registered_offsite(
+            self.id_of(name), self.id_of("disk"), self.agency_id, at(start), at(end)
         )
 
     def probed(self, name: str, shown_s: int) -> ClipProbed:

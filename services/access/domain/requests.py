@@ -52,6 +52,15 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A film that was handed in again; it is shown as its original, or not at all."""
+
+    clip_id: UUID
+    agency_id: UUID
+    original_id: UUID
+
+
+@dataclass(frozen=True)
 class Case:
     """What access must know of a case that a clip belongs to."""
 

@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from access.domain.content import Clip
+from access.domain.requests import Entry
 from access.operations.context import Context
 from access.store import facts
 from common.rulebook import Activation
@@ -15,7 +16,7 @@ from contracts.catalog import (
     ClipUnlinked,
 )
 from contracts.checklist import PackActivated
-from contracts.ingest import ClipQuarantined, ClipStored
+from contracts.ingest import ClipQuarantined, ClipResubmitted, ClipStored
 
 
 def remember_clip(_ctx: Context, session: Session, event: ClipStored) -> None:
@@ -27,6 +28,11 @@ def remember_clip(_ctx: Context, session: Session, event: ClipStored) -> None:
 def remember_quarantine(_ctx: Context, session: Session, event: ClipQuarantined) -> None:
     """From now on nobody is shown this clip."""
     facts.keep_quarantined(session, event.clip_id, event.agency_id)
+
+
+def remember_entry(_ctx: Context, session: Session, event: ClipResubmitted) -> None:
+    """Whoever asks for the entry is led to its original."""
+    facts.keep_entry(session, Entry(event.resubmitted_as, event.agency_id, event.clip_id))
 
 
 def remember_case(_ctx: Context, session: Session, event: CaseOpened | CaseEnded) -> None:

@@ -8,11 +8,20 @@ from uuid import UUID
 from sqlmodel import Session
 
 from access.domain import requests, rules
-from access.domain.requests import Attempt, Filed, Given, Hindrance, Judgement, Request
+from access.domain.requests import (
+    Attempt,
+    Entry,
+    Filed,
+    Given,
+    Hindrance,
+    Judgement,
+    Request,
+)
 from access.domain.rules import Decision
 from access.errors import (
     AccessRefusedError,
     AlreadyDecidedError,
+    ClipResubmittedError,
     ClipUnknownError,
     IdTakenError,
     NotApproverError,
@@ -68,6 +77,7 @@ def file_request(ctx: Context, who: Requester, request: Request) -> Standing:
 
     Raises:
         ClipUnknownError: there is no such clip, or none the requester may know of.
+        ClipResubmittedError: it is an entry of another one, which the requester may know of.
         AccessRefusedError: the rule that it names refuses.
         IdTakenError: the requester used the key for another request; that is on record.
         TooManyRequestsError: the requester has asked for the clip too often today.
@@ -174,11 +184,25 @@ def _file(ctx: Context, session: Session, who: Requester, request: Request) -> F
     asked = store.count_asked(session, who.subject, request.clip_id, since)
     if asked >= requests.REQUESTS_A_DAY_MAX:
         raise RefusedError(TooManyRequestsError(), request.clip_id)
+    entry = facts.find_entry(session, request.clip_id)
+    if entry is not None and _may_know(session, who, request, entry):
+        raise RefusedError(
+            ClipResubmittedError(entry.original_id), request.clip_id, entry.agency_id
+        )
     agency_id = facts.find_agency(session, request.clip_id)
     if agency_id is None:
         return _file_unknown(ctx, session, who, request)
     with on_behalf_of(session, agency_id):
         return _file_known(ctx, session, who, request, agency_id)
+
+
+def _may_know(session: Session, who: Requester, request: Request, entry: Entry) -> bool:
+    """Whether the requester may know of an entry: as far as of its original."""
+    with on_behalf_of(session, entry.agency_id):
+        case = requests.case_asked_about(
+            who, facts.cases_of(session, entry.original_id, entry.agency_id)
+        )
+    return requests.ask(who, request, entry.agency_id, case, quarantined=False).may_know
 
 
 def _file_known(

@@ -9,8 +9,14 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from access.domain.content import Clip
-from access.domain.requests import Case
-from access.tables import KnownCaseRow, KnownClipRow, KnownHandlerRow, KnownLinkRow
+from access.domain.requests import Case, Entry
+from access.tables import (
+    KnownCaseRow,
+    KnownClipRow,
+    KnownEntryRow,
+    KnownHandlerRow,
+    KnownLinkRow,
+)
 from contracts.catalog import Category
 from contracts.ingest import Carrier
 
@@ -26,6 +32,16 @@ def keep_quarantined(session: Session, clip_id: UUID, agency_id: UUID) -> None:
         ("sha256", "size_bytes", "carrier", "recorded_start", "recorded_end", "filmed_by")
     )
     session.merge(KnownClipRow(clip_id=clip_id, agency_id=agency_id, **nothing))
+
+
+def keep_entry(session: Session, entry: Entry) -> None:
+    session.merge(KnownEntryRow(**vars(entry)))
+
+
+def find_entry(session: Session, clip_id: UUID) -> Entry | None:
+    """Of which clip it is an entry, if it is one."""
+    row = session.get(KnownEntryRow, clip_id)
+    return row and Entry(row.clip_id, row.agency_id, row.original_id)
 
 
 def find_agency(session: Session, clip_id: UUID) -> UUID | None:

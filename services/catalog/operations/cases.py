@@ -19,7 +19,7 @@ from catalog.errors import (
 )
 from catalog.operations.context import Context, handled_case, own_case
 from catalog.operations.people import check_unit
-from catalog.store import cases, clips
+from catalog.store import cases, clips, outside
 from common.auth import Requester
 from common.fence import anywhere
 from common.service import RefusedError
@@ -121,6 +121,7 @@ def read_case(ctx: Context, who: Requester, case_id: UUID) -> CaseFile | Case:
                 cases.list_activities(session, case_id),
                 clips.links_of_case(session, case_id),
                 clips.marks_of_case(session, case_id),
+                outside.places_of_case(session, case_id),
             )
         if case_id not in who.bound_to:
             raise RefusedError(CaseUnknownError(), case_id)

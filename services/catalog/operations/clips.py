@@ -9,6 +9,7 @@ from catalog.domain import Activity, Case, Clip, ClipFile, Kind, Link, Mark
 from catalog.errors import (
     AlreadyLinkedError,
     ClipQuarantinedError,
+    ClipResubmittedError,
     IdTakenError,
     LinkUnknownError,
     OffsetOutsideError,
@@ -24,12 +25,12 @@ from catalog.operations.context import (
     own_clip,
 )
 from catalog.operations.words import check_word
-from catalog.store import cases, clips
+from catalog.store import cases, clips, outside
 from common.auth import Requester
 from common.fence import anywhere
 from common.service import RefusedError
 from contracts.catalog import ClipLinked, ClipUnlinked, MarkAdded
-from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
+from contracts.ingest import ClipProbed, ClipQuarantined, ClipResubmitted, ClipStored
 
 
 def remember_stored(_ctx: Context, session: Session, event: ClipStored) -> None:
@@ -53,6 +54,16 @@ def remember_quarantined(_ctx: Context, session: Session, event: ClipQuarantined
     clips.quarantine_clip(session, clip)
 
 
+def remember_resubmitted(_ctx: Context, session: Session, event: ClipResubmitted) -> None:
+    """A film was handed in again; whoever knows the entry's id finds the original by it.
+
+    Word of the original may come later: the entry stands by itself.
+    """
+    clips.remember_entry(
+        session, event.resubmitted_as, event.agency_id, event.clip_id, event.uploaded_by
+    )
+
+
 def remember_probed(_ctx: Context, session: Session, event: ClipProbed) -> None:
     """A clip's length is measured."""
     clips.remember_facts(
@@ -69,7 +80,11 @@ def read_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipFile:
     with ctx.recording(who), ctx.db.snapshot() as session:
         clip = own_clip(session, who, clip_id)
         return ClipFile(
-            clip, clips.links_of_clip(session, clip_id), clips.marks_of_clip(session, clip_id)
+            clip,
+            clips.links_of_clip(session, clip_id),
+            clips.marks_of_clip(session, clip_id),
+            outside.place_of(session, clip_id),
+            clips.entries_of(session, clip_id),
         )
 
 
@@ -81,6 +96,7 @@ def link_clip(
     Raises:
         ClipUnknownError: there is none, or ingest's word of it has not arrived yet: try again.
         ActivityUnknownError: there is none in `who`'s agency.
+        ClipResubmittedError: it is an entry; its original is to be linked.
         NotHandlingUnitError: another unit handles the case or filmed, and `who` is no custodian.
         IdTakenError: the id belongs to another link.
         AlreadyLinkedError: another link says the same.
@@ -89,6 +105,7 @@ def link_clip(
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         clip = own_clip(session, who, clip_id)
+        _check_is_original(clip)
         activity = own_activity(session, who, activity_id)
         case = own_case(session, who, activity.case_id)
         check_may_tie(who, case)
@@ -141,6 +158,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
 
     Raises:
         ClipUnknownError: there is none, or ingest's word of it has not arrived yet: try again.
+        ClipResubmittedError: it is an entry; the mark belongs into its original.
         ActivityUnknownError: there is none in `who`'s agency.
         NotHandlingUnitError: another unit handles the case.
         IdTakenError: the id belongs to another mark.
@@ -151,6 +169,7 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
     """
     with ctx.recording(who), ctx.db.transaction() as session:
         clip = own_clip(session, who, mark.clip_id)
+        _check_is_original(clip)
         activity = own_activity(session, who, mark.activity_id)
         case = handled_case(session, who, activity.case_id)
         known = anywhere(session, clips.find_mark, mark.mark_id)
@@ -174,6 +193,11 @@ def add_mark(ctx: Context, who: Requester, mark: Mark) -> Mark:
         elif known != mark:
             raise RefusedError(IdTakenError(), mark.mark_id)
     return known or mark
+
+
+def _check_is_original(clip: Clip) -> None:
+    if clip.original_id is not None:
+        raise ClipResubmittedError(clip.original_id)
 
 
 def _check_usable(clip: Clip) -> None:

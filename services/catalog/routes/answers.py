@@ -15,6 +15,7 @@ from catalog.domain import (
     Clip,
     ClipFile,
     ConditionStatement,
+    Elsewhere,
     Link,
     Mark,
     MilestoneStatement,
@@ -22,7 +23,7 @@ from catalog.domain import (
     Status,
 )
 from contracts.catalog import Category, Trait
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, StorageKind
 
 
 class GlimpseOut(BaseModel):
@@ -213,12 +214,27 @@ class MarkOut(BaseModel):
         return cls.model_validate(mark, from_attributes=True)
 
 
+class ElsewhereOut(BaseModel):
+    """Where a recording lies outside this system, and who keeps it there (an account's id)."""
+
+    clip_id: UUID
+    storage_device_id: UUID
+    kind: StorageKind | None
+    keeper_id: UUID | None
+
+    @classmethod
+    def of(cls, place: Elsewhere) -> Self:
+        return cls.model_validate(place, from_attributes=True)
+
+
 class CaseFileOut(CaseOut):
     """A case with everything in it."""
 
     activities: list[ActivityFileOut]
     links: list[LinkOut]
     marks: list[MarkOut]
+    elsewhere: list[ElsewhereOut]
+    """Of the clips that serve it now, those that lie outside this system."""
 
     @classmethod
     def of_file(cls, file: CaseFile) -> Self:
@@ -227,15 +243,22 @@ class CaseFileOut(CaseOut):
             activities=[ActivityFileOut.of(activity) for activity in file.activities],
             links=[LinkOut.of(link) for link in file.links],
             marks=[MarkOut.of(mark) for mark in file.marks],
+            elsewhere=[ElsewhereOut.of(place) for place in file.elsewhere],
         )
 
 
 class ClipOut(BaseModel):
-    """What the catalogue knows of a clip. Times are missing for one in quarantine."""
+    """What the catalogue knows of a clip. Times are missing for one in quarantine.
+
+    Of an entry (`resubmitted`) the film is kept under `original_id`, which is the one to use.
+    """
 
     clip_id: UUID
     unit_id: UUID | None
     state: str
+    original_id: UUID | None
+    resubmitted_as: list[UUID]
+    elsewhere: ElsewhereOut | None
     carrier: Carrier | None
     recorded_start: datetime | None
     recorded_end: datetime | None
@@ -251,6 +274,8 @@ class ClipOut(BaseModel):
             vars(file.clip)
             | {
                 "state": _state(file.clip),
+                "resubmitted_as": list(file.resubmitted_as),
+                "elsewhere": file.elsewhere and ElsewhereOut.of(file.elsewhere),
                 "links": [LinkOut.of(link) for link in file.links],
                 "marks": [MarkOut.of(mark) for mark in file.marks],
             }
@@ -258,4 +283,8 @@ class ClipOut(BaseModel):
 
 
 def _state(clip: Clip) -> str:
+    if clip.original_id is not None:
+        return "resubmitted"
+    if clip.storage_device_id is not None:
+        return "offsite"
     return "quarantined" if clip.is_quarantined else "stored"

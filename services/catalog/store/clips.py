@@ -16,12 +16,32 @@ def remember_clip(session: Session, clip: Clip) -> None:
 
 
 def quarantine_clip(session: Session, clip: Clip) -> None:
-    """Mark a clip as not to be used, whether or not it was known."""
+    """Mark a clip as not to be used, whether or not it was known.
+
+    What was wrongly sent for a recording that lies elsewhere says nothing against it.
+    """
     row = session.get(ClipRow, clip.clip_id)
     if row is None:
         session.add(ClipRow(**vars(clip)))
-    else:
+    elif row.storage_device_id is None:
         row.is_quarantined = True
+
+
+def remember_entry(
+    session: Session, clip_id: UUID, agency_id: UUID, original_id: UUID, uploaded_by: UUID
+) -> None:
+    """Keep that a film was handed in again, whatever was known under the entry's id before."""
+    row = session.get(ClipRow, clip_id) or ClipRow(
+        clip_id=clip_id, agency_id=agency_id, is_quarantined=False
+    )
+    row.original_id, row.uploaded_by, row.storage_device_id = original_id, uploaded_by, None
+    session.add(row)
+
+
+def entries_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
+    """The entries of which a clip is the original."""
+    query = select(ClipRow.clip_id).where(ClipRow.original_id == clip_id)
+    return session.exec(query.order_by(col(ClipRow.clip_id))).all()
 
 
 def remember_facts(session: Session, clip_id: UUID, *, decodable: bool, duration_ms: int) -> None:
@@ -120,6 +140,8 @@ def _clip(row: ClipRow) -> Clip:
         is_quarantined=row.is_quarantined,
         decodable=row.decodable,
         duration_ms=row.duration_ms,
+        original_id=row.original_id,
+        storage_device_id=row.storage_device_id,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from checklist.domain.facts import Clip
@@ -11,6 +12,9 @@ from checklist.domain.intervals import SECOND_MS, Interval, difference, ms_of, t
 from checklist.domain.pack import Checklist, Media
 from checklist.domain.texts import CARRIERS, clock_text, dated_text, length_text
 from contracts.ingest import Carrier
+
+ELSEWHERE: Final = "录像登记为存于系统外的存储设备，本系统未存其文件，不能据以认定"
+"""Why what lies outside counts neither way, where nothing else speaks against it."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Coverage:
     gaps: tuple[Interval, ...]
     slivers: tuple[Interval, ...]
     """Missing parts too short for the devices' clocks to tell from nothing."""
+    elsewhere: tuple[Interval, ...]
+    """Missing parts that are said to be shown by what lies outside this system."""
     covered_ms: int
 
 
@@ -42,6 +48,11 @@ def cover(
     counted = {clip.clip_id: clip.interval for clip in counting if clip.interval}
     missing = difference(window, union(counted.values())) if window else []
     precision_ms = checklist.precision_s * SECOND_MS
+    said = [clip.interval for clip in clips if reasons[clip.clip_id] == ELSEWHERE]
+    shown_elsewhere = union(filter(None, said))
+    wide = [part for part in missing if part.length_ms >= precision_ms]
+    lacking = [rest for part in wide for rest in difference(part, shown_elsewhere)]
+    short = [part for part in (*missing, *lacking) if part.length_ms < precision_ms]
     return Coverage(
         window=window,
         counted=counted,
@@ -54,8 +65,9 @@ def cover(
         unprobed=sum(clip.probe is None for clip in counting),
         doubts=tuple(doubt for clip in counting for doubt in _doubts(checklist, clip)),
         shortened=sum(_is_shortened(clip, precision_ms) for clip in counting),
-        gaps=tuple(part for part in missing if part.length_ms >= precision_ms),
-        slivers=tuple(part for part in missing if part.length_ms < precision_ms),
+        gaps=tuple(part for part in lacking if part.length_ms >= precision_ms),
+        slivers=tuple(sorted(short)),
+        elsewhere=tuple(rest for part in wide for rest in difference(part, union(lacking))),
         covered_ms=window.length_ms - total_ms(missing) if window else 0,
     )
 
@@ -86,6 +98,8 @@ def _reasons(
     if window is not None and shown.end_ms <= window.start_ms:
         ended = clock_text(shown.end_ms, window.start_ms)
         yield f"片段止于 {ended}，在应录时段开始之前"
+    if clip.recording.is_offsite:
+        yield ELSEWHERE
 
 
 def _shows_enough(media: Media, clip: Clip) -> bool:

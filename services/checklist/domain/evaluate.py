@@ -258,9 +258,11 @@ def _covered(checklist: Checklist, coverage: Coverage) -> Iterator[_Remark]:
         return
     for gap in coverage.gaps:
         yield _Remark(gap_text(gap, window.start_ms), Verdict.NOT_SATISFIED)
+    for part in coverage.elsewhere:
+        yield _elsewhere(part, window)
     if coverage.slivers:
         yield _slivers(checklist, coverage)
-    elif not coverage.gaps:
+    elif not (coverage.gaps or coverage.elsewhere):
         yield _Remark(f"录像覆盖全部应录时段，共 {length_text(seconds_shown(window))}")
     if coverage.late:
         reason = f"{coverage.late} 个片段录于应录时段之后，不计入。{checklist.late_note}"
@@ -273,6 +275,17 @@ def _covered(checklist: Checklist, coverage: Coverage) -> Iterator[_Remark]:
         yield _Remark(doubt, Verdict.NEEDS_JUDGEMENT, f"{doubt}。能否采信？请由人判定。")
     if coverage.shortened:
         yield _Remark(f"{coverage.shortened} 个片段的实际时长短于设备申报，按实际时长计算")
+
+
+def _elsewhere(part: Interval, window: Interval) -> _Remark:
+    """Neither missing nor shown: a person has to look where it lies."""
+    since, until = (
+        clock_text(part.start_ms, window.start_ms),
+        clock_text(part.end_ms, window.start_ms),
+    )
+    reason = f"{since} 至 {until} 仅有存于系统外的录像，由登记人申报，本系统未核验"
+    question = f"存于系统外的录像是否录有 {since} 至 {until}，内容是否齐备？请调取核对，由人判定。"
+    return _Remark(reason, Verdict.NEEDS_JUDGEMENT, question)
 
 
 def _slivers(checklist: Checklist, coverage: Coverage) -> _Remark:

@@ -31,11 +31,13 @@ class Activity:
 
 @dataclass(frozen=True)
 class Recording:
-    """What the device said of a stored clip."""
+    """What the device said of a clip."""
 
     carrier: Carrier
     recorded_start: datetime
     recorded_end: datetime
+    is_offsite: bool = False
+    """It lies on a storage device outside this system: somebody's word, which nobody here saw."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Clip:
 
     clip_id: UUID
     recording: Recording | None
-    """None until its bytes are stored."""
+    """None until its bytes are stored, or it is said to lie elsewhere."""
     probe: Probe | None
     """None until its bytes were read; the device's word stands until then."""
     copies: int = 0

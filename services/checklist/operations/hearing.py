@@ -19,7 +19,7 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import ClipProbed, ClipStored
+from contracts.ingest import ClipProbed, ClipRegisteredOffsite, ClipStored
 
 
 def hear_of_activity(
@@ -72,6 +72,15 @@ def hear_of_recording(ctx: Context, session: Session, event: ClipStored) -> None
     )
     for clip_id in store.clips_like(session, event.clip_id):
         rejudge_all(ctx, session, store.activities_of(session, clip_id))
+
+
+def hear_of_offsite(ctx: Context, session: Session, event: ClipRegisteredOffsite) -> None:
+    """A recording is said to lie outside this system; once it is stored here, that counts."""
+    if store.is_stored(session, event.clip_id):
+        return
+    recording = Recording(event.carrier, event.recorded_start, event.recorded_end, is_offsite=True)
+    store.keep_recording(session, event.clip_id, recording, agency_id=event.agency_id, sha256=None)
+    rejudge_all(ctx, session, store.activities_of(session, event.clip_id))
 
 
 def hear_of_probe(ctx: Context, session: Session, event: ClipProbed) -> None:

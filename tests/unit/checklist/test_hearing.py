@@ -42,7 +42,10 @@ def activate(ctx: Context, inspection: Inspection) -> None:
 
 
 def steps(ctx: Context, inspection: Inspection) -> list[Step]:
-    """Clip A and B cover the window; C was filmed afterwards; D was taken away."""
+    """Clip A and B cover the window; C was filmed afterwards; D was taken away; E lies elsewhere.
+
+    B lay elsewhere too before it was brought in.
+    """
     events: Sequence[Event] = [
         *inspection.opened(),
         inspection.declared("measures_taken", holds=False),
@@ -54,6 +57,9 @@ def steps(ctx: Context, inspection: Inspection) -> list[Step]:
         inspection.linked("b"),
         inspection.stored("c", "09:41:00", "09:50:00"),
         inspection.linked("c"),
+        inspection.registered_offsite("b", "09:35:00", "09:41:00"),
+        inspection.registered_offsite("e", "09:30:00", "09:41:00"),
+        inspection.linked("e"),
         inspection.stored("d", "09:36:00", "09:41:00"),
         inspection.linked("d"),
         inspection.unlinked("d"),

@@ -1,0 +1,17 @@
+"""Which clips are entries of others. What ingest told of these before, nobody kept."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "known_entry",
+        sa.Column("clip_id", sa.Uuid, nullable=False),
+        sa.Column("agency_id", sa.Uuid, nullable=False),
+        sa.Column("original_id", sa.Uuid, nullable=False),
+        sa.PrimaryKeyConstraint("clip_id", name="pk_known_entry"),
+    )
