@@ -32,6 +32,9 @@ class UploadState(StrEnum):
     RESUBMITTED = "resubmitted"  # its film is kept already, under another clip's id
 
 
+KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
+
+
 def is_id(text: str) -> bool:
     """Whether an upload may have this id: what comes in an address may hold anything."""
     shape = rf"([0-9a-f]{{{REPLICA_DIGITS}}})?[0-9a-f]{{{SECRET_DIGITS}}}"
@@ -123,6 +126,11 @@ class Upload:
     def is_unfinished(self) -> bool:
         """Whether it may still end without becoming a film."""
         return self.state in {UploadState.RECEIVING, UploadState.PART}
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its bytes or its original's are in the store, whatever a spool holds."""
+        return self.state in KEPT
 
     @property
     def awaits_word(self) -> bool:

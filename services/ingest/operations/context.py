@@ -44,6 +44,11 @@ class Context(service.Context):
     trials: Trials
     """Whether bytes come as they are sent."""
 
+    @property
+    def replica_count(self) -> int:
+        """How many receive; their numbers are below it."""
+        return max(1, len(self.settings.replicas))
+
     def expect_here(self, replica: int) -> None:
         """Go on where this process is that replica, or no such one is known.
 

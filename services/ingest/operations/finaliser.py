@@ -14,7 +14,7 @@ from common.loops import Wake
 from common.objects import StoreAwayError
 from ingest.domain.upload import Upload
 from ingest.operations.context import Context
-from ingest.operations.finishing import KEPT, finish
+from ingest.operations.finishing import finish
 from ingest.operations.keeping import NotProvedError
 from ingest.store import keeping, uploads
 
@@ -112,7 +112,7 @@ class Finaliser:
         for upload_id in self._ctx.spool.uploads():
             with self._ctx.db.snapshot() as session:
                 upload = uploads.find_upload(session, upload_id)
-            if upload and (upload.is_gone or upload.state in KEPT):
+            if upload and (upload.is_gone or upload.is_kept):
                 self._remove(upload_id)
 
     def _remove(self, upload_id: str) -> None:

@@ -1,7 +1,5 @@
 """Films that have arrived are checked, kept and announced; also those a killed process left."""
 
-from typing import Final
-
 from common.db import after_commit
 from contracts.ingest import ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
@@ -15,8 +13,6 @@ from ingest.operations.keeping import NotProvedError
 from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
 from ingest.store import keeping as keeping_store
-
-KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
 
 
 def finish(ctx: Context, upload_id: str) -> Upload:
