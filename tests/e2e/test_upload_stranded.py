@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from contracts.identity import Role
 from ingest.domain.upload import id_at
 from tests.support.clock import FrozenClock
-from tests.support.house import House, settle
+from tests.support.house import House, house, settle
 from tests.support.people import person
 from tests.support.said import of_type
 from tests.support.uploads import TUS, announce, ask, begin, clip, send
@@ -95,3 +96,23 @@ async def test_a_film_that_was_kept_from_there_is_still_said_to_be(h: House) -> 
     await send(h, OFFICER, location, 0, FILM)
     asked = await ask(h, OFFICER, strand(h, location))
     assert (asked.status_code, asked.headers["upload-offset"]) == (200, str(len(FILM)))
+
+
+async def test_the_replica_it_lay_with_sweeps_away_what_was_begun_anew_elsewhere(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    client_id = uuid4()
+    async with house(tmp_path, clock) as h:
+        location, _ = await begin(h, OFFICER, FILM, client_id)
+        await send(h, OFFICER, location, 0, FILM[:1000])
+        left = h.data / "spool" / location.rpartition("/")[2]
+        await h.call(OFFICER, "DELETE", location, headers=TUS)
+        left.write_bytes(FILM[:1000])  # its process died before it was removed
+        there = strand(h, location)  # for whom this replica is another
+        anew, _ = await begin(h, OFFICER, FILM, client_id)
+        left.rename(h.data / "spool" / there.rpartition("/")[2])
+    async with house(tmp_path, clock) as h:
+        await settle(h.app)
+        assert list((h.data / "spool").iterdir()) == []
+        assert (await send(h, OFFICER, anew, 0, FILM)).status_code == 204
+        assert (await ask(h, OFFICER, there)).status_code == 410

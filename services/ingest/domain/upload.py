@@ -155,8 +155,12 @@ class Upload:
         return _seen_whole(sized) if is_last else sized
 
     def ended(self, state: UploadState) -> Self:
-        """The upload without its bytes, once it was terminated or has expired."""
-        return replace(self, offset=0, state=state, running=None)
+        """The upload without its bytes, once it was terminated or has expired.
+
+        Where nobody has said its length, that is what came: so much of a day's share was used.
+        """
+        size_bytes = self.offset if self.size_bytes is None else self.size_bytes
+        return replace(self, offset=0, size_bytes=size_bytes, state=state, running=None)
 
     def kept(self, sha256: str) -> Self:
         """The upload once its bytes are kept under `sha256`."""

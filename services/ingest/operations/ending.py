@@ -63,7 +63,7 @@ def begin_anew(ctx: Context, session: Session, before: Upload, upload: Upload) -
     """
     if not before.is_gone:
         _record(ctx, session, before, UploadState.TERMINATED, "terminated")
-    uploads.begin_anew(session, before, upload)
+    uploads.begin_anew(session, before, upload, ctx.ids.new())
 
 
 def _end(ctx: Context, upload: Upload, state: UploadState, reason: Reason) -> None:

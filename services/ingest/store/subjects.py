@@ -23,9 +23,9 @@ from ingest.tables import (
 
 
 def find_subject(session: Session, clip_id: UUID) -> Subject | None:
-    """An announced clip; a part of one is none."""
+    """An announced clip; a part of one is none, nor is an upload in whose place another began."""
     upload = find_upload_of(session, clip_id)
-    if upload is None or upload.is_part:
+    if upload is None or upload.sha256 is None:
         return None
     said = announcement(session, clip_id)
     announced_at = session.get_one(UploadRow, upload.upload_id).created_at
