@@ -8,7 +8,7 @@ from ingest.domain.upload import Upload, UploadState
 from ingest.operations import keeping
 from ingest.operations.context import Context
 from ingest.operations.digesting import digest_of_whole
-from ingest.operations.judging import judge
+from ingest.operations.judging import judge, judge_alike
 from ingest.operations.keeping import NotProvedError
 from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
@@ -64,6 +64,7 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
         else:
             ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
         judge(ctx, session, kept.clip_id)
+        judge_alike(ctx, session, kept.clip_id)
     return kept
 
 

@@ -3,13 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import and_, or_, text
 from sqlmodel import Session, col, delete, insert, select
 
-from ingest.tables import AnnouncementRow, DutyRow, UnjudgedRow, UploadRow
+from ingest.domain.clocks import ClipState
+from ingest.domain.upload import UploadState
+from ingest.tables import AnnouncementRow, ClipRow, DutyRow, UnjudgedRow, UploadRow
+
+_STATES: Final[Mapping[str, ClipState]] = {
+    UploadState.TERMINATED: ClipState.ENDED,
+    UploadState.EXPIRED: ClipState.ENDED,
+    UploadState.QUARANTINED: ClipState.QUARANTINED,
+    UploadState.STORED: ClipState.STORED,
+}
+"""As far as it is not on its way."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,40 @@ def page(
     if after is not None and (found := session.exec(last).first()):
         wanted = wanted.where(or_(due_at > found, and_(due_at == found, duty_id > after)))
     return [_kept(row) for row in session.exec(wanted.order_by(due_at, duty_id).limit(limit))]
+
+
+def left_undone_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
+    """Clips of the agency with the same film of the same device, of which some duty is open.
+
+    The same is what was announced alike, or came under another announcement.
+    """
+    film = session.get_one(ClipRow, clip_id)
+    device_no = session.get_one(AnnouncementRow, clip_id).device_no
+    announced = select(AnnouncementRow.clip_id).where(AnnouncementRow.sha256 == film.sha256)
+    came = select(ClipRow.clip_id).where(
+        ClipRow.agency_id == film.agency_id, ClipRow.sha256 == film.sha256
+    )
+    query = (
+        select(DutyRow.clip_id)
+        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(DutyRow.clip_id))
+        .where(
+            text("is_open"),
+            DutyRow.agency_id == film.agency_id,
+            DutyRow.clip_id != clip_id,
+            AnnouncementRow.device_no == device_no,
+            or_(col(DutyRow.clip_id).in_(announced), col(DutyRow.clip_id).in_(came)),
+        )
+        .distinct()
+    )
+    return session.exec(query).all()
+
+
+def states_of(session: Session, clip_ids: Sequence[UUID]) -> Mapping[UUID, ClipState]:
+    """What became of each of these clips."""
+    query = select(UploadRow.clip_id, UploadRow.state).where(col(UploadRow.clip_id).in_(clip_ids))
+    rows = session.exec(query)
+    found = {clip_id: _STATES.get(state, ClipState.AWAITED) for clip_id, state in rows}
+    return dict.fromkeys(clip_ids, ClipState.OFFSITE) | found
 
 
 def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:

@@ -9,9 +9,10 @@ from sqlmodel import Session, col, func, select
 
 from ingest.domain.clocks import Clocks, Return, Subject, Told
 from ingest.domain.index import Completion, Entry, index_of
-from ingest.domain.upload import UploadState
+from ingest.domain.upload import Upload, UploadState
 from ingest.store.uploads import announcement, find_upload_of
 from ingest.tables import (
+    AnnouncementRow,
     ClipRow,
     CompletionRow,
     HandOverRow,
@@ -43,6 +44,7 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         returns=returns_of(session, clip_id),
         index=index_of(first, announced_at, stored_at, entries),
         is_quarantined=is_quarantined,
+        is_ended=upload.is_gone,
     )
     units = [entry.values.unit_id for entry in entries if entry.values.unit_id]
     return Subject(
@@ -54,8 +56,29 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         clocks=clocks,
         first=first,
         entries=entries,
-        is_gone=upload.is_gone or upload.original_id is not None,
+        is_kept_otherwise=_is_kept_otherwise(session, upload, said.device_no, clip),
     )
+
+
+def _is_kept_otherwise(
+    session: Session, upload: Upload, device_no: str, clip: ClipRow | None
+) -> bool:
+    """Whether the store has its film under another id: the announced one, or what came of it."""
+    digests = {upload.sha256, clip and clip.sha256}
+    if not upload.is_gone and not (clip and clip.state == UploadState.QUARANTINED):
+        return upload.original_id is not None
+    alike = (
+        select(ClipRow.clip_id)
+        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
+        .where(
+            ClipRow.agency_id == upload.agency_id,
+            col(ClipRow.sha256).in_(filter(None, digests)),
+            ClipRow.state == UploadState.STORED,
+            AnnouncementRow.device_no == device_no,
+        )
+        .limit(1)
+    )
+    return session.exec(alike).first() is not None
 
 
 def add_entry(session: Session, clip_id: UUID, entry: Entry) -> None:
