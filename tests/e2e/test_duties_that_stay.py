@@ -126,3 +126,14 @@ async def test_what_was_sent_and_then_announced_rightly_ends_them_as_well(
     assert len(await late(h)) == 1
     await upload(h, OFFICER, FILM[:-1] + b"!")
     assert await late(h) == []
+
+
+async def test_an_entry_of_a_kept_film_was_stored_when_that_was(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(AGENCY, S4))
+    await upload(h, OFFICER, FILM)
+    clock.move(DAY)
+    entry = await upload(h, OFFICER, FILM)
+    assert (await why(h, entry))[0] == "met"
+    assert await late(h) == []

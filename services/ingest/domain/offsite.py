@@ -71,4 +71,4 @@ class OffsiteRecord:
     placements: Sequence[Placement]
     """Never empty; the last one is where it lies now."""
     brought_in_at: datetime | None
-    """Since when its very bytes are kept here too."""
+    """Since when its very bytes are kept here too, under its id or another."""
