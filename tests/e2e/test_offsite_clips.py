@@ -222,6 +222,24 @@ async def lies(h: House, entry: Any) -> tuple[str, int]:  # noqa: ANN401 - JSON
     return read["state"], len((await h.done(OFFICER, "GET", on_device))["items"])
 
 
+async def test_an_entry_without_a_unit_takes_the_film_of_whoever_sends_it(h: House) -> None:
+    key = uuid4()
+    entry = await entered(h, key, CUSTODIAN)
+    assert entry["unit_id"] is None
+    clip_id = await upload(h, OFFICER, FILM, key)  # who is of a unit
+    assert (str(clip_id), (await lies(h, entry))[0]) == (entry["clip_id"], "brought_in")
+
+
+async def test_a_unit_that_an_entry_names_is_that_of_its_film(h: House) -> None:
+    key = uuid4()
+    await entered(h, key, unit_id=str(uuid4()))
+    refused = await announce(h, OFFICER, FILM, key)
+    assert (told(refused), refused.json()["fields"]) == (
+        (409, "ingest.offsite-differs"),
+        ["unit_id"],
+    )
+
+
 async def test_what_is_here_or_on_its_way_is_not_registered_as_outside(h: House) -> None:
     device, key = await registered(h), uuid4()
     begun = await announce(h, OFFICER, FILM, key)
