@@ -13,7 +13,7 @@ from ingest.domain.duties import Standing, standings
 from ingest.domain.law import Duty
 from ingest.operations.context import Context
 from ingest.operations.law import Ruling, duties_by_id, ruling
-from ingest.operations.subjects import find
+from ingest.operations.subjects import find_judged
 from ingest.store import duties
 from ingest.store.duties import Kept
 
@@ -46,10 +46,10 @@ def of_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipDuties:
     """How the duties about a clip of the requester's agency stand now.
 
     Raises:
-        ClipUnknownError: nobody announced it, or another agency did. Recorded.
+        ClipUnknownError: nobody announced or registered it, or another agency did. Recorded.
     """
     with ctx.recording(who), ctx.db.snapshot() as session:
-        subject = find(session, who, clip_id)
+        subject = find_judged(session, who, clip_id)
         found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
     stand = standings(found.rules, subject.clocks, ctx.clock.now()) if found else ()
     return ClipDuties(subject, found, stand)

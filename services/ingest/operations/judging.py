@@ -19,7 +19,7 @@ from ingest.operations.context import Context
 from ingest.operations.law import Ruling, ruling
 from ingest.store import duties
 from ingest.store.duties import Kept
-from ingest.store.subjects import find_subject
+from ingest.store.subjects import find_judged
 
 BATCH_MAX: Final = 100
 FIRST: Final = UUID(int=0)
@@ -34,7 +34,7 @@ def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
     In the transaction of whatever changed: a duty never stands on record as it was before. Those of
     an ended upload and of a quarantined film stay, until the film is kept: under another id, too.
     """
-    subject = find_subject(session, clip_id)
+    subject = find_judged(session, clip_id)
     if subject is None:
         return
     found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, insert, select
 
 from ingest.domain.clocks import ClipState
 from ingest.domain.upload import UploadState
-from ingest.tables import AnnouncementRow, ClipRow, DutyRow, UnjudgedRow, UploadRow
+from ingest.tables import AnnouncementRow, ClipRow, DutyRow, OffsiteClipRow, UnjudgedRow, UploadRow
 
 _STATES: Final[Mapping[str, ClipState]] = {
     UploadState.TERMINATED: ClipState.ENDED,
@@ -112,7 +112,18 @@ def left_undone_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
         )
         .distinct()
     )
-    return session.exec(query).all()
+    outside = (
+        select(DutyRow.clip_id)
+        .join(OffsiteClipRow, col(OffsiteClipRow.clip_id) == col(DutyRow.clip_id))
+        .where(
+            text("is_open"),
+            DutyRow.agency_id == film.agency_id,
+            DutyRow.clip_id != clip_id,
+            OffsiteClipRow.sha256 == film.sha256,
+            OffsiteClipRow.device_no == device_no,
+        )
+    )
+    return list(dict.fromkeys([*session.exec(query), *session.exec(outside)]))
 
 
 def states_of(session: Session, clip_ids: Sequence[UUID]) -> Mapping[UUID, ClipState]:
@@ -136,6 +147,12 @@ def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
         )
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], found))
+    outside = select(OffsiteClipRow.clip_id, OffsiteClipRow.agency_id).where(
+        OffsiteClipRow.agency_id == agency_id,
+        OffsiteClipRow.recorded_end >= since,
+        col(OffsiteClipRow.clip_id).not_in(known),
+    )
+    session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], outside))
 
 
 def unjudged(session: Session, after: UUID, limit: int) -> Sequence[UUID]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from ingest.domain.clocks import Clocks, Return, Subject, Told
 from ingest.domain.index import Completion, Entry, index_of
 from ingest.domain.upload import Upload, UploadState
+from ingest.store.offsite import find_record
 from ingest.store.uploads import announcement, find_upload_of
 from ingest.tables import (
     AnnouncementRow,
@@ -57,6 +58,39 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         first=first,
         entries=entries,
         is_kept_otherwise=_is_kept_otherwise(session, upload, said.device_no, clip),
+    )
+
+
+def find_judged(session: Session, clip_id: UUID) -> Subject | None:
+    """An announced clip, or one that was only registered as lying outside this system."""
+    return find_subject(session, clip_id) or _find_outside(session, clip_id)
+
+
+def _find_outside(session: Session, clip_id: UUID) -> Subject | None:
+    record = find_record(session, clip_id)
+    if record is None:
+        return None
+    clip = record.clip
+    at, by = clip.registered_at, clip.registered_by
+    clocks = Clocks(
+        recorded_end=Told(clip.recorded_end, by, at),
+        exported=None,
+        stored=None,
+        designated=Told(at, by, at),
+        handed_over=None,
+        returns=(),
+        index=index_of(clip.indexed(), at, None, ()),
+    )
+    return Subject(
+        clip_id=clip_id,
+        agency_id=clip.agency_id,
+        unit_id=clip.unit_id,
+        filmed_by=clip.filmed_by,
+        uploaded_by=by,
+        clocks=clocks,
+        first=clip.indexed(),
+        entries=(),
+        is_kept_otherwise=record.brought_in_at is not None,
     )
 
 
