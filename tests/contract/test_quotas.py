@@ -136,3 +136,12 @@ def test_no_count_reads_every_upload(tmp_path: Path, table_part: str, index: str
             query = f"EXPLAIN QUERY PLAN SELECT count(*) FROM upload WHERE {table_part}"  # noqa: S608 - ours
             plan = " ".join(row[3] for row in session.connection().execute(text(query)))
     assert index in plan
+
+
+def test_what_came_before_an_upload_of_no_length_was_ended_counts(db: Database) -> None:
+    came = UNSAID_BYTES + 7
+    ended = Began(None, came).upload().ended(UploadState.TERMINATED)
+    with acting_for(AGENCY), db.transaction() as session:
+        uploads.add_part(session, ended)
+    with acting_for(AGENCY), db.snapshot() as session:
+        assert quotas.used(session, AGENCY, OFFICER, "a", NOW).day_of_device_bytes == came

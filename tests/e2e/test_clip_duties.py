@@ -299,15 +299,6 @@ async def test_a_list_is_of_ones_own_agency_and_unit_and_goes_on_where_it_ended(
         assert (await h.call(STRANGER, "GET", f"/ingest/v1/{place}")).status_code == 404
 
 
-async def test_an_upload_that_was_given_up_asks_for_nothing(h: House, clock: FrozenClock) -> None:
-    await say(h, activated(AGENCY, S4))
-    location, _ = await begin(h, OFFICER, b"film")
-    await h.call(OFFICER, "DELETE", location, headers={"tus-resumable": "1.0.0"})
-    clock.move(48 * H)
-    await settle(h.app)
-    assert (told(h, SOON), told(h, OVERDUE)) == ([], [])
-
-
 async def test_the_first_lock_is_as_long_as_the_law_in_force_has_it(h: House) -> None:
     film, other = b"film", b"another agency's"
     await say(h, activated(AGENCY, S4))

@@ -184,6 +184,62 @@ async def test_bytes_that_only_claim_the_entrys_digest_do_not_bring_it_in(h: Hou
     assert (await h.done(OFFICER, "GET", f"{OFFSITE}/{entry['clip_id']}"))["state"] == "offsite"
 
 
+async def test_a_film_that_was_kept_under_another_id_is_not_outside_any_more(h: House) -> None:
+    """Sent again with a new id after a quarantine, or handed in before: the very bytes are here."""
+    key = uuid4()
+    entry = await entered(h, key)
+    announced = await announce(h, OFFICER, FILM, key)
+    await send(h, OFFICER, announced.headers["location"], 0, FILM[:-1] + b"!")
+    assert (await lies(h, entry)) == ("offsite", 1)
+    await upload(h, OFFICER, FILM)
+    assert (await lies(h, entry)) == ("brought_in", 0)
+    await h.done(CUSTODIAN, "POST", f"{DEVICES}/{entry['storage_device_id']}/retire")
+
+
+async def test_a_film_that_comes_in_as_an_entry_of_another_is_not_outside_any_more(
+    h: House,
+) -> None:
+    key = uuid4()
+    entry = await entered(h, key)
+    location = (await announce(h, OFFICER, FILM, key)).headers["location"]
+    await upload(h, OFFICER, FILM)  # the same film, by another way, and faster
+    sent = await send(h, OFFICER, location, 0, FILM)
+    assert "clip-original" in sent.headers
+    assert (await lies(h, entry)) == ("brought_in", 0)
+
+
+async def test_the_same_bytes_of_another_device_bring_nothing_in(h: House) -> None:
+    entry = await entered(h, uuid4())
+    location = (await announce(h, OFFICER, FILM, device_no="执法仪-0018")).headers["location"]
+    assert (await send(h, OFFICER, location, 0, FILM)).status_code == 204
+    assert (await lies(h, entry)) == ("offsite", 1)
+
+
+async def lies(h: House, entry: Any) -> tuple[str, int]:  # noqa: ANN401 - JSON
+    """Whether a recording lies outside, and how many do on its device."""
+    read = await h.done(OFFICER, "GET", f"{OFFSITE}/{entry['clip_id']}")
+    on_device = f"{OFFSITE}?storage_device_id={entry['storage_device_id']}"
+    return read["state"], len((await h.done(OFFICER, "GET", on_device))["items"])
+
+
+async def test_an_entry_without_a_unit_takes_the_film_of_whoever_sends_it(h: House) -> None:
+    key = uuid4()
+    entry = await entered(h, key, CUSTODIAN)
+    assert entry["unit_id"] is None
+    clip_id = await upload(h, OFFICER, FILM, key)  # who is of a unit
+    assert (str(clip_id), (await lies(h, entry))[0]) == (entry["clip_id"], "brought_in")
+
+
+async def test_a_unit_that_an_entry_names_is_that_of_its_film(h: House) -> None:
+    key = uuid4()
+    await entered(h, key, unit_id=str(uuid4()))
+    refused = await announce(h, OFFICER, FILM, key)
+    assert (told(refused), refused.json()["fields"]) == (
+        (409, "ingest.offsite-differs"),
+        ["unit_id"],
+    )
+
+
 async def test_what_is_here_or_on_its_way_is_not_registered_as_outside(h: House) -> None:
     device, key = await registered(h), uuid4()
     begun = await announce(h, OFFICER, FILM, key)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -9,11 +10,12 @@ import pytest
 from sqlmodel import select
 
 from common.objects import StoreAwayError
+from common.s3 import Address, Bucket
 from contracts.identity import Role
 from ingest.domain.announcement import clip_id_of
 from ingest.domain.clip import Lock, LockedClip
 from ingest.operations.locking import apply_lock
-from ingest.tables import LockRow
+from ingest.tables import ClipRow, LockRow
 from tests.support.house import House, settle
 from tests.support.people import person
 from tests.support.receiving import receiving
@@ -98,7 +100,7 @@ async def test_a_schedule_that_came_while_a_lock_was_applied_is_applied_too(tmp_
             session.add(
                 LockRow(clip_id=clip_id, until=date(2056, 1, 1), for_ever=False, is_applied=False)
             )
-        apply_lock(ctx, LockedClip(clip_id, DIGEST, Lock(date(2030, 1, 1))))
+        apply_lock(ctx, LockedClip(clip_id, DIGEST, None, Lock(date(2030, 1, 1))))
         assert unapplied(h) == [clip_id]
         await settle(h.app)
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
@@ -139,3 +141,19 @@ async def test_while_the_store_is_away_nothing_is_lost_and_all_follows_when_it_i
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])
         assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "8"
         assert (await clip(h, OFFICER, new))["state"] == "stored"
+
+
+async def test_a_schedule_locks_the_version_that_was_proved(tmp_path: Path, s3_bucket: str) -> None:
+    """And not the oldest of its name, where somebody who may write there was faster."""
+    bucket, key = Bucket(Address.of(s3_bucket)), f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+    async with receiving(tmp_path, s3_bucket) as h:
+        clip_id = await upload(h, OFFICER, FILM)
+        bucket.put_over(key, BytesIO(FILM), len(FILM))
+        proved, oldest = bucket.versions(key)
+        with h.ctx("ingest").db.transaction() as session:
+            row = session.exec(select(ClipRow).where(ClipRow.clip_id == clip_id)).one()
+            row.object_version = proved.id
+        await say(h, scheduled(OFFICER, clip_id, date(2056, 1, 1)))
+        locks = [bucket.lock(version) for version in (proved, oldest)]
+        assert [lock and lock.until == IN_2056 for lock in locks] == [True, False]
+        assert unapplied(h) == []

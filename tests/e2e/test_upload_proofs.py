@@ -22,6 +22,7 @@ FILM = bytes(range(256)) * 40
 DIGEST = sha256(FILM).hexdigest()
 OFFICER = person(Role.OFFICER, agency_id=uuid4(), unit_id=uuid4())
 STORED, DOUBTED = "ingest.clip.stored.v1", "ingest.clip.doubted.v1"
+DOUBT_ENDED = "ingest.clip.doubt_ended.v1"
 
 
 def events(h: House, kind: str) -> list[dict[str, Any]]:
@@ -111,6 +112,26 @@ async def test_what_is_not_proved_is_not_said_to_be_kept_and_stops_no_other_film
         assert (known["state"], known["read_back_sha256"]) == ("stored", DIGEST)
         assert (await ask(h, OFFICER, location)).headers["upload-offset"] == str(len(FILM))
         assert spool.uploads() == []
+
+
+async def test_a_doubt_ends_when_the_film_becomes_an_entry_of_another(
+    tmp_path: Path,
+    spoil: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = FrozenClock()
+    async with house(tmp_path, clock) as h:
+        spoil("lock_until", LockNotTakenError())
+        location, doubted = await begin(h, OFFICER, FILM)
+        await send(h, OFFICER, location, 0, FILM)
+        monkeypatch.undo()
+        original = await upload(h, OFFICER, FILM)
+        assert events(h, DOUBT_ENDED) == []
+        clock.move(h.ctx("ingest").settings.first_lock / 30)
+        await settle(h.app)
+        assert (await clip(h, OFFICER, doubted))["state"] == "resubmitted"
+        (ended,) = events(h, DOUBT_ENDED)
+        assert (ended["clip_id"], ended["original_id"]) == (str(doubted), str(original))
 
 
 async def test_bytes_that_lie_wrong_in_the_store_are_placed_again(tmp_path: Path) -> None:

@@ -242,3 +242,20 @@ async def test_a_film_without_a_length_takes_no_room_of_others(
         assert (refused.status_code, refused.json()["code"]) == (507, "ingest.no-room")
         asked = await h.call(OFFICER, "HEAD", unsaid, headers=TUS)
         assert asked.headers["upload-offset"] == str(2 * len(FILM))
+
+
+async def test_who_ends_an_upload_and_begins_it_anew_has_had_both_shares(
+    tmp_path: Path, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, bytes_per_device_a_day_max=2 * len(FILM), begun_per_device_a_minute_max=9)
+    client_id = uuid4()
+    async with house(tmp_path, clock) as h:
+        for _ in range(2):
+            location, _ = await begin(h, OFFICER, FILM, client_id)
+            await send(h, OFFICER, location, 0, FILM[:-1])
+            assert (await h.call(OFFICER, "DELETE", location, headers=TUS)).status_code == 204
+        refused = await announce(h, OFFICER, FILM, client_id)
+        share = 2 * len(FILM)
+        assert told(refused) == ("ingest.over-quota", "device", "bytes_a_day", share, share)
+        clock.move(timedelta(days=1))
+        assert (await announce(h, OFFICER, FILM, client_id)).status_code == 201

@@ -169,7 +169,7 @@ class ClipDoubted(Event):
     """What the store has of a clip is not what was placed there, or not locked. An alarm.
 
     Nobody was told that the clip is kept: its bytes are still where they arrived, and are placed
-    again. It holds until the clip's `ClipStored` or `ClipQuarantined`.
+    again. It holds until the clip's `ClipStored`, `ClipQuarantined` or `ClipDoubtEnded`.
     """
 
     type: ClassVar[str] = "ingest.clip.doubted.v1"
@@ -200,6 +200,17 @@ class ClipResubmitted(Event):
     """Who handed it in again."""
     is_compared: bool
     """Whether its bytes came once more and were the same; otherwise only their digest was told."""
+
+
+class ClipDoubtEnded(Event):
+    """A doubted clip became an entry of one that is kept: its own bytes are not wanted any more."""
+
+    type: ClassVar[str] = "ingest.clip.doubt_ended.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    """The entry, of which the doubt was."""
+    original_id: UUID
 
 
 class RequestRefused(Refused):

@@ -69,4 +69,6 @@ class LockedClip:
 
     clip_id: UUID
     sha256: str
+    version: str | None
+    """What the store calls the bytes that were proved; None: it has no name for them."""
     lock: Lock

@@ -3,10 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from contracts.ingest import IndexField
 from ingest.domain.index import Entry, Index
+
+
+class ClipState(StrEnum):
+    """What became of a clip of which something is still to be done."""
+
+    AWAITED = "awaited"  # not all of it is here
+    ENDED = "ended"  # its upload was terminated or has expired
+    QUARANTINED = "quarantined"
+    STORED = "stored"
+    OFFSITE = "offsite"  # it lies on a designated storage device and was not announced here
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Clocks:
     """All that were declared, oldest first."""
     index: Index
     is_quarantined: bool = False
+    is_ended: bool = False
+    """Whether its upload was ended before it was complete."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,8 @@ class Subject:
     """What its upload said it is filed under, as JSON."""
     entries: Sequence[Entry]
     """What was said later, oldest first."""
-    is_gone: bool
-    """Whether its upload was ended before it was complete, or is an entry of another clip."""
+    is_kept_otherwise: bool
+    """Whether its film is kept under another clip's id: then that one's duties count."""
 
     def indexed(self, demanded: Iterable[IndexField]) -> Told | None:
         """Since when all of these fields are there, and who said the last of them."""

@@ -19,6 +19,7 @@ UNRULED: Final = (
 QUARANTINED: Final = (
     "收到的内容与登记的摘要不一致，已隔离，不能作为已存储的资料；请核对后以新编号重新上传。"
 )
+ENDED: Final = "上传已终止或者过期，内容未入库；终止上传不免除本条义务，请重新上传。"
 PENDING: Final = "已申报返回时间，尚未经他人确认，暂不计入。"
 NO_DATE: Final = "设备申报的录制结束时刻超出可以计算的范围，请说明实际时刻。"
 
@@ -64,7 +65,11 @@ def standings(rules: IngestRules, clocks: Clocks, now: datetime) -> Sequence[Sta
 
 
 def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> Standing:
-    """How a duty stands at `now`. Never met by silence: only by an instant that was told."""
+    """How a duty stands at `now`. Never met by silence: only by an instant that was told.
+
+    Nor by an upload that was ended, nor by a film that was quarantined: that one is not the
+    recording, so neither what was stored nor when it was exported says anything of it.
+    """
     returned = _returned(rules, clocks)
     if duty.when == "returned" and returned is None:
         why = "没有经他人确认的返回申报，本条所指情形不成立，不适用本条。"
@@ -77,7 +82,7 @@ def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> S
     since = returned.returned_at if duty.when == "returned" and returned else None
     used = {duty.since: since or clocks.recorded_end.at}
     if clocks.is_quarantined:
-        return Standing(duty, State.UNJUDGED, QUARANTINED, used)
+        clocks = replace(clocks, stored=None, exported=None)
     try:
         due_at = duty.due_at(used[duty.since])
         told(due_at)
@@ -169,6 +174,7 @@ def _timely(
     limit = f"应于 {told(due_at)} 前完成；"
     returned = _returned(rules, clocks)
     pending = "" if returned or not clocks.returns else PENDING
+    pending += QUARANTINED * clocks.is_quarantined + ENDED * clocks.is_ended
     if done_at is not None and done_at <= due_at:
         return replace(draft, state=State.MET, why=f"{start}{limit}{told(done_at)} 已完成。")
     if done_at is None and now <= due_at:

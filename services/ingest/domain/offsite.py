@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, IndexField
 from ingest.domain.announcement import Announcement, Secrecy
 
 SHARED: Final = (
@@ -36,6 +36,21 @@ class OffsiteClip:
     secrecy: Secrecy
     registered_by: UUID
     registered_at: datetime = field(compare=False)
+
+    def indexed(self) -> dict[IndexField, object]:
+        """What it is filed under, as JSON."""
+        said: dict[IndexField, object] = {
+            IndexField.AGENCY: str(self.agency_id),
+            IndexField.DEVICE_NO: self.device_no,
+            IndexField.OFFICERS: [str(officer) for officer in self.officers],
+            IndexField.FILMED_BY: str(self.filmed_by),
+            IndexField.RECORDED: "/".join(
+                instant.isoformat() for instant in (self.recorded_start, self.recorded_end)
+            ),
+            IndexField.PLACE: self.place,
+            IndexField.CARRIER: self.carrier.value,
+        }
+        return said | ({IndexField.UNIT: str(self.unit_id)} if self.unit_id else {})
 
     def differences(self, announced: Announcement, size_bytes: int | None) -> Sequence[str]:
         """Where an announcement says otherwise than the entry whose original it is to become.
@@ -71,4 +86,4 @@ class OffsiteRecord:
     placements: Sequence[Placement]
     """Never empty; the last one is where it lies now."""
     brought_in_at: datetime | None
-    """Since when its very bytes are kept here too."""
+    """Since when its very bytes are kept here too, under its id or another."""

@@ -32,6 +32,9 @@ class UploadState(StrEnum):
     RESUBMITTED = "resubmitted"  # its film is kept already, under another clip's id
 
 
+KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
+
+
 def is_id(text: str) -> bool:
     """Whether an upload may have this id: what comes in an address may hold anything."""
     shape = rf"([0-9a-f]{{{REPLICA_DIGITS}}})?[0-9a-f]{{{SECRET_DIGITS}}}"
@@ -125,6 +128,11 @@ class Upload:
         return self.state in {UploadState.RECEIVING, UploadState.PART}
 
     @property
+    def is_kept(self) -> bool:
+        """Whether its bytes or its original's are in the store, whatever a spool holds."""
+        return self.state in KEPT
+
+    @property
     def awaits_word(self) -> bool:
         """Whether every announced byte is here, and its client has yet to say that this is all."""
         return self.state is UploadState.RECEIVING and self.offset == self.size_bytes
@@ -147,8 +155,12 @@ class Upload:
         return _seen_whole(sized) if is_last else sized
 
     def ended(self, state: UploadState) -> Self:
-        """The upload without its bytes, once it was terminated or has expired."""
-        return replace(self, offset=0, state=state, running=None)
+        """The upload without its bytes, once it was terminated or has expired.
+
+        Where nobody has said its length, that is what came: so much of a day's share was used.
+        """
+        size_bytes = self.offset if self.size_bytes is None else self.size_bytes
+        return replace(self, offset=0, size_bytes=size_bytes, state=state, running=None)
 
     def kept(self, sha256: str) -> Self:
         """The upload once its bytes are kept under `sha256`."""

@@ -17,9 +17,11 @@ from ingest.errors import (
 )
 from ingest.operations.bringing_in import check_may_come
 from ingest.operations.context import Context
+from ingest.operations.ending import begin_anew
 from ingest.operations.judging import judge
 from ingest.operations.resubmitting import entered, is_kept
 from ingest.operations.room import check_room
+from ingest.operations.stranded import is_stranded
 from ingest.store import uploads
 
 
@@ -36,7 +38,8 @@ def announce(
     With `may_be_entry` a film that is kept already becomes an entry at once and its bytes are not
     wanted; most clients would send them whatever the answer says.
 
-    One that was ended before it was complete begins anew, at another address.
+    One that was ended before it was complete begins anew, at another address; so does one of which
+    nothing had come to a replica that is gone.
 
     Raises:
         StateSecretError, TooLargeError: recorded; no byte is kept.
@@ -53,7 +56,7 @@ def announce(
     may_be_entry = may_be_entry and is_kept(ctx, upload, announced)
     with ctx.recording(who), ctx.db.transaction() as session:
         known = find_same(session, upload, announced)
-        if known and not known.is_gone:
+        if known and not (known.is_gone or is_stranded(ctx, known)):
             return known, False
         entry = (
             entered(ctx, session, upload, announced, is_compared=False) if may_be_entry else None
@@ -63,7 +66,7 @@ def announce(
         else:
             check_room(ctx, session, who, size_bytes, announced.device_no)
         if known:
-            uploads.begin_anew(session, known, upload)
+            begin_anew(ctx, session, known, upload)
         else:
             uploads.add_upload(session, upload, announced)
         judge(ctx, session, upload.clip_id)
@@ -83,7 +86,7 @@ def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Se
         StateSecretError, TooLargeError, TooManyUploadsError, OverQuotaError, SpoolClosedError,
             NoRoomError: as for a whole film.
     """
-    ctx.expect_here(who.subject.int % max(1, len(ctx.settings.replicas)))
+    ctx.expect_here(who.subject.int % ctx.replica_count)
     part_id = ctx.ids.new()
     refuse_unwanted(ctx, who, part_id, secrecy, size_bytes)
     part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL)

@@ -54,6 +54,11 @@ class Context(service.Context):
     def end(self) -> None:
         self.receiving.end()
 
+    @property
+    def replica_count(self) -> int:
+        """How many receive; their numbers are below it."""
+        return max(1, len(self.settings.replicas))
+
     def expect_here(self, replica: int) -> None:
         """Go on where this process is that replica, or no such one is known.
 

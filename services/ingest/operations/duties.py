@@ -8,12 +8,12 @@ from uuid import UUID
 
 from common.auth import Requester
 from contracts.identity import Role
-from ingest.domain.clocks import Subject, Told
+from ingest.domain.clocks import ClipState, Subject, Told
 from ingest.domain.duties import Standing, standings
 from ingest.domain.law import Duty
 from ingest.operations.context import Context
 from ingest.operations.law import Ruling, duties_by_id, ruling
-from ingest.operations.subjects import find
+from ingest.operations.subjects import find_judged
 from ingest.store import duties
 from ingest.store.duties import Kept
 
@@ -34,10 +34,11 @@ class ClipDuties:
 
 @dataclass(frozen=True)
 class Listed:
-    """A duty that is still to be done, and what the law calls it."""
+    """A duty that is still to be done, what the law calls it, and what became of the clip."""
 
     kept: Kept
     duty: Duty
+    clip_state: ClipState
     late: timedelta | None
 
 
@@ -45,10 +46,10 @@ def of_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipDuties:
     """How the duties about a clip of the requester's agency stand now.
 
     Raises:
-        ClipUnknownError: nobody announced it, or another agency did. Recorded.
+        ClipUnknownError: nobody announced or registered it, or another agency did. Recorded.
     """
     with ctx.recording(who), ctx.db.snapshot() as session:
-        subject = find(session, who, clip_id)
+        subject = find_judged(session, who, clip_id)
         found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
     stand = standings(found.rules, subject.clocks, ctx.clock.now()) if found else ()
     return ClipDuties(subject, found, stand)
@@ -63,6 +64,11 @@ def to_do(
 ) -> Sequence[Listed]:
     """What is still to be done in the requester's agency, the first due first.
 
+    What was announced has been filmed, so the law wants it stored. Who works this list off finds
+    there also films that were quarantined, whose uploads were ended, or that were registered as
+    lying outside, and sees which: otherwise to terminate an upload would be a way to be rid of a
+    duty. They leave the list when the same recording is kept, under whichever id.
+
     A head of unit sees the clips of the unit, a custodian those of the agency.
     """
     now = ctx.clock.now()
@@ -70,7 +76,11 @@ def to_do(
     with ctx.db.snapshot() as session:
         page = duties.page(session, who.agency_id, state, now, unit=unit, after=after, limit=limit)
         known = duties_by_id(ctx, session, who.agency_id)
-    return [Listed(kept, known[kept.pack_sha256, kept.rule_id], _late(kept, now)) for kept in page]
+        states = duties.states_of(session, [kept.clip_id for kept in page])
+    return [
+        Listed(kept, known[kept.pack_sha256, kept.rule_id], states[kept.clip_id], _late(kept, now))
+        for kept in page
+    ]
 
 
 def _late(kept: Kept, now: datetime) -> timedelta | None:

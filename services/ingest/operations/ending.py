@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from anyio import to_thread
+from sqlmodel import Session
 
 from common.auth import Requester
 from common.loops import Wake
@@ -16,6 +17,7 @@ from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
 BATCH_MAX: Final = 100
+Reason = Literal["terminated", "expired"]
 
 
 async def terminate(ctx: Context, who: Requester, upload_id: str) -> None:
@@ -53,10 +55,28 @@ def terminate_part(ctx: Context, part: Upload) -> None:
     _end(ctx, part, UploadState.TERMINATED, "terminated")
 
 
-def _end(
-    ctx: Context, upload: Upload, state: UploadState, reason: Literal["terminated", "expired"]
+def begin_anew(ctx: Context, session: Session, before: Upload, upload: Upload) -> None:
+    """Put `upload` in the place of one of the same clip that was ended, or ends by this.
+
+    Raises:
+        LostTurnError: it moved or ended at this moment.
+    """
+    if not before.is_gone:
+        _record(ctx, session, before, UploadState.TERMINATED, "terminated")
+    uploads.begin_anew(session, before, upload, ctx.ids.new())
+
+
+def _end(ctx: Context, upload: Upload, state: UploadState, reason: Reason) -> None:
+    """Record first, then remove: the file of an ended upload is swept away at the next start."""
+    with ctx.db.transaction() as session:
+        _record(ctx, session, upload, state, reason)
+        judge(ctx, session, upload.clip_id)
+    ctx.spool.remove(upload.upload_id)
+
+
+def _record(
+    ctx: Context, session: Session, upload: Upload, state: UploadState, reason: Reason
 ) -> None:
-    """Record first, then remove: the next start sweeps away what an ended upload left."""
     ended = UploadEnded(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
@@ -65,15 +85,15 @@ def _end(
         received_bytes=upload.offset,
         announced_bytes=upload.size_bytes,
     )
-    with ctx.db.transaction() as session:
-        uploads.advance(session, upload, upload.ended(state))
-        ctx.outbox.emit(session, ended)
-        judge(ctx, session, upload.clip_id)
-    ctx.spool.remove(upload.upload_id)
+    uploads.advance(session, upload, upload.ended(state))
+    ctx.outbox.emit(session, ended)
 
 
 class Reaper:
-    """The loop that ends uploads to which nothing came for as long as the setting says."""
+    """The loop that ends uploads to which nothing came for as long as the setting says.
+
+    Each replica ends its own, and the first one also those of replicas that were taken away.
+    """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -92,11 +112,14 @@ class Reaper:
         return done
 
     def _due(self) -> list[str]:
+        replica = self._ctx.settings.replica
         since = self._ctx.clock.now() - self._ctx.settings.unfinished_kept
         with self._ctx.db.snapshot() as session:
-            return list(
-                uploads.not_moved_since(session, self._ctx.settings.replica, since, BATCH_MAX)
-            )
+            due = list(uploads.not_moved_since(session, replica, since, BATCH_MAX))
+            if replica == 0:  # it is always there
+                count = self._ctx.replica_count
+                due += uploads.stranded_since(session, count, since, BATCH_MAX)
+        return due
 
     def _expire(self, upload_id: str) -> bool:
         with self._ctx.db.snapshot() as session:

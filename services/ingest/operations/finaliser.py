@@ -14,7 +14,7 @@ from common.loops import Wake
 from common.objects import StoreAwayError
 from ingest.domain.upload import Upload
 from ingest.operations.context import Context
-from ingest.operations.finishing import KEPT, finish
+from ingest.operations.finishing import finish
 from ingest.operations.keeping import NotProvedError
 from ingest.store import keeping, uploads
 
@@ -114,7 +114,7 @@ class Finaliser:
                 upload = uploads.find_upload(session, upload_id)
             if upload is None:  # its bytes may be evidence, and no client will ask for it
                 logger.error("film in the spool is not on record", extra={"upload_id": upload_id})
-            elif upload.is_gone or upload.state in KEPT:
+            elif upload.is_gone or upload.is_kept:
                 self._remove(upload_id)
 
     def _remove(self, upload_id: str) -> None:

@@ -1,22 +1,18 @@
 """Films that have arrived are checked, kept and announced; also those a killed process left."""
 
-from typing import Final
-
 from common.db import after_commit
-from contracts.ingest import ClipQuarantined, ClipStored
+from contracts.ingest import ClipDoubtEnded, ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.operations import keeping
 from ingest.operations.context import Context
 from ingest.operations.digesting import digest_of_whole
-from ingest.operations.judging import judge
+from ingest.operations.judging import judge, judge_alike
 from ingest.operations.keeping import NotProvedError
 from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
 from ingest.store import keeping as keeping_store
-
-KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
 
 
 def finish(ctx: Context, upload_id: str) -> Upload:
@@ -52,11 +48,13 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
     kept = upload.kept(sha256)
     with ctx.db.transaction() as session:
         announced = uploads.announcement(session, upload.clip_id)
-        keeping_store.settle(session, upload.upload_id)
+        was_doubted = keeping_store.settle(session, upload.upload_id)
         if kept.state is UploadState.STORED:
             entry = entered(ctx, session, kept, announced, is_compared=True)
             if entry:
                 uploads.advance(session, upload, entry)
+                if was_doubted:
+                    ctx.outbox.emit(session, _doubt_ended(entry))
                 judge(ctx, session, upload.clip_id)
                 return entry
         uploads.advance(session, upload, kept)
@@ -68,7 +66,16 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
         else:
             ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
         judge(ctx, session, kept.clip_id)
+        judge_alike(ctx, session, kept.clip_id)
     return kept
+
+
+def _doubt_ended(entry: Upload) -> ClipDoubtEnded:
+    if entry.original_id is None:
+        raise ValueError("an entry names its original")
+    return ClipDoubtEnded(
+        agency_id=entry.agency_id, clip_id=entry.clip_id, original_id=entry.original_id
+    )
 
 
 def _stored(upload: Upload, announced: Announcement, proof: Proof) -> ClipStored:

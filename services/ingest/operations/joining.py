@@ -20,10 +20,11 @@ from ingest.errors import (
 )
 from ingest.operations.announcing import begun, completed, find_same, refuse_unwanted
 from ingest.operations.context import Context
-from ingest.operations.ending import terminate_part
+from ingest.operations.ending import begin_anew, terminate_part
 from ingest.operations.judging import judge
 from ingest.operations.people import expect_standing
 from ingest.operations.room import expect_room
+from ingest.operations.stranded import is_stranded
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
@@ -59,9 +60,9 @@ def join(
         known = find_same(session, film, announced)
         found = [uploads.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]
     own = [part for part in found if part and _is_own(part, who)]
-    if announced.secrecy is Secrecy.STATE_SECRET or _is_whole(known):
+    if announced.secrecy is Secrecy.STATE_SECRET or _is_whole(known, ctx):
         _end_parts(ctx, own)  # of no use to anybody: the film is here, or may not be
-    if _is_whole(known):
+    if _is_whole(known, ctx):
         ctx.expect_here(replica_of(known.upload_id))
         return known, False
     whole = [part for part in own if part.state is UploadState.PART]
@@ -85,9 +86,9 @@ def _join(
     try:
         with ctx.recording(who), ctx.db.transaction() as session:
             known = find_same(session, film, announced)
-            if not _is_whole(known):
+            if not _is_whole(known, ctx):
                 expect_standing(ctx, session, who, film)  # once more: copying takes its time
-                _record(session, film, announced, known, parts)
+                _record(ctx, session, film, announced, known, parts)
                 judge(ctx, session, film.clip_id)
     except LostTurnError as error:  # a request at the same time made another film of a part
         _forget(ctx, film.upload_id)
@@ -97,7 +98,7 @@ def _join(
     except AppError:
         _forget(ctx, film.upload_id)
         raise
-    if _is_whole(known):  # a request at the same time was faster
+    if _is_whole(known, ctx):  # a request at the same time was faster
         _forget(ctx, film.upload_id)
         return known, False
     ctx.spool.joined(film.upload_id)
@@ -106,15 +107,15 @@ def _join(
     return film, True
 
 
-def _is_whole(known: Upload | None) -> TypeGuard[Upload]:
+def _is_whole(known: Upload | None, ctx: Context) -> TypeGuard[Upload]:
     """Whether all of the film is here already.
 
     Raises:
         BegunOtherwiseError: some of it may be, as one piece.
     """
-    if known and known.is_unfinished:
+    if known and known.is_unfinished and not is_stranded(ctx, known):
         raise BegunOtherwiseError
-    return known is not None and not known.is_gone
+    return known is not None and not (known.is_gone or known.is_unfinished)
 
 
 def _end_parts(ctx: Context, parts: Sequence[Upload]) -> None:
@@ -125,6 +126,7 @@ def _end_parts(ctx: Context, parts: Sequence[Upload]) -> None:
 
 
 def _record(
+    ctx: Context,
     session: Session,
     film: Upload,
     announced: Announcement,
@@ -132,7 +134,7 @@ def _record(
     parts: Sequence[Upload],
 ) -> None:
     if ended:
-        uploads.begin_anew(session, ended, film)
+        begin_anew(ctx, session, ended, film)
     else:
         uploads.add_upload(session, film, announced)
     for part in parts:

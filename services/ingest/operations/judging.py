@@ -19,7 +19,7 @@ from ingest.operations.context import Context
 from ingest.operations.law import Ruling, ruling
 from ingest.store import duties
 from ingest.store.duties import Kept
-from ingest.store.subjects import find_subject
+from ingest.store.subjects import find_judged
 
 BATCH_MAX: Final = 100
 FIRST: Final = UUID(int=0)
@@ -31,15 +31,16 @@ logger = logging.getLogger(__name__)
 def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
     """Compute a clip's duties anew, keep when to look again, and tell what is to be told once.
 
-    In the transaction of whatever changed: a duty never stands on record as it was before.
+    In the transaction of whatever changed: a duty never stands on record as it was before. Those of
+    an ended upload and of a quarantined film stay, until the film is kept: under another id, too.
     """
-    subject = find_subject(session, clip_id)
+    subject = find_judged(session, clip_id)
     if subject is None:
         return
     found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
     known = duties.duties_of(session, clip_id)
     ruled: set[str] = set()
-    if found and not subject.is_gone:
+    if found and not subject.is_kept_otherwise:
         for stand in standings(found.rules, subject.clocks, ctx.clock.now()):
             if stand.due_at is not None:
                 ruled.add(stand.duty.id)
@@ -48,6 +49,12 @@ def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
     for rule_id, kept in known.items():
         if rule_id not in ruled and kept.is_open:
             duties.save_duty(session, replace(kept, is_open=False, next_at=None))
+
+
+def judge_alike(ctx: Context, session: Session, clip_id: UUID) -> None:
+    """Compute anew what was still to be done about a film that is kept now, under other ids."""
+    for other_id in duties.left_undone_of(session, clip_id):
+        judge(ctx, session, other_id)
 
 
 def _kept(

@@ -59,9 +59,12 @@ class Locker:
 
 
 def apply_lock(ctx: Context, locked: LockedClip) -> None:
-    """Tell the store, then record that it knows. Safe to repeat, also after a kill between."""
+    """Tell the store, then record that it knows. Safe to repeat, also after a kill between.
+
+    It is the version that was proved that is locked, whatever else lies there under its name.
+    """
     until = locked.lock.ends_at(ctx.clock.now())
     if until:
-        ctx.objects.lock_until(locked.sha256, until)
+        ctx.objects.lock_until(locked.sha256, until, locked.version)
     with ctx.db.transaction() as session:
         locks.set_applied(session, locked.clip_id, locked.lock)

@@ -16,6 +16,7 @@ from ingest.domain.offsite import OffsiteClip, OffsiteRecord, Placement
 from ingest.errors import ClipTakenError, KeyTakenError, OffsiteUnknownError, StateSecretError
 from ingest.operations.bringing_in import is_announced
 from ingest.operations.context import Context
+from ingest.operations.judging import judge
 from ingest.operations.storage import check_in_use, own_device
 from ingest.store import offsite, pointers
 
@@ -52,6 +53,7 @@ def register(
         offsite.add_clip(session, clip)
         offsite.add_placement(session, placed)
         ctx.outbox.emit(session, _registered(clip, storage_device_id))
+        judge(ctx, session, clip.clip_id)
     return OffsiteRecord(clip, [placed], None)
 
 

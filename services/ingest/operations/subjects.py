@@ -10,7 +10,7 @@ from common.service import RefusedError
 from contracts.identity import Role
 from ingest.domain.clocks import Subject
 from ingest.errors import ClipUnknownError, NotYourClipError
-from ingest.store.subjects import find_subject
+from ingest.store import subjects
 
 
 def find(session: Session, who: Requester, clip_id: UUID) -> Subject:
@@ -19,7 +19,19 @@ def find(session: Session, who: Requester, clip_id: UUID) -> Subject:
     Raises:
         RefusedError: with `ClipUnknownError`, where it is unknown or another agency's.
     """
-    subject = anywhere(session, find_subject, clip_id)
+    return _expect_own(who, clip_id, anywhere(session, subjects.find_subject, clip_id))
+
+
+def find_judged(session: Session, who: Requester, clip_id: UUID) -> Subject:
+    """The same, or one that is only registered as lying outside: of it nothing is said here later.
+
+    Raises:
+        RefusedError: with `ClipUnknownError`, where it is unknown or another agency's.
+    """
+    return _expect_own(who, clip_id, anywhere(session, subjects.find_judged, clip_id))
+
+
+def _expect_own(who: Requester, clip_id: UUID, subject: Subject | None) -> Subject:
     if subject is None or subject.agency_id != who.agency_id:
         raise RefusedError(ClipUnknownError(), clip_id, subject and subject.agency_id)
     return subject

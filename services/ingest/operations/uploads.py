@@ -24,7 +24,6 @@ from ingest.errors import (
     MoreThanAnnouncedError,
     NotReadHereError,
     OffsetDiffersError,
-    ReplicaAwayError,
     SpoolLostError,
     UploadGoneError,
     UploadInterruptedError,
@@ -37,6 +36,7 @@ from ingest.operations.intake import Body, Chunk, Intake, size_limit
 from ingest.operations.keeping import NotProvedError
 from ingest.operations.people import expect_standing
 from ingest.operations.room import expect_promise
+from ingest.operations.stranded import expect_bytes_here, is_stranded
 from ingest.store import people, uploads
 from ingest.store.uploads import LostTurnError
 
@@ -242,7 +242,8 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
         ElsewhereError: its bytes lie in the spool of another replica, which looks into the rest.
         AccountClosedError: the requester's token outlives the account; recorded.
         UploadUnknownError: unknown, or another agency's; recorded.
-        UploadGoneError: it was ended before it was complete.
+        UploadGoneError: it was ended before it was complete, or nothing of it had come to a replica
+            that is gone.
         ReplicaAwayError: that replica is not one of those that this process was told of.
     """
     if is_id(upload_id):
@@ -257,8 +258,7 @@ def own(ctx: Context, who: Requester, upload_id: str) -> Upload:
         raise ctx.refuse(who, UploadUnknownError())
     if upload.agency_id != who.agency_id:
         raise ctx.refuse(who, UploadUnknownError(), upload.clip_id, upload.agency_id)
-    if upload.is_gone:
+    if upload.is_gone or is_stranded(ctx, upload):
         raise UploadGoneError
-    if replica_of(upload_id) != ctx.settings.replica:
-        raise ReplicaAwayError
+    expect_bytes_here(ctx, upload)
     return upload

@@ -10,7 +10,7 @@ from common.events import Code, Sha256
 from contracts.ingest import Carrier, DerivativeKind, IndexField
 from ingest.domain.announcement import Instant
 from ingest.domain.clip import Clip
-from ingest.domain.clocks import Clocks, Return, Told
+from ingest.domain.clocks import ClipState, Clocks, Return, Told
 from ingest.domain.duties import UNRULED, Standing, State
 from ingest.domain.facts import Facts
 from ingest.domain.index import Completion, Entry
@@ -271,6 +271,7 @@ class DutyOut(BaseModel):
     citation: str
     due_at: AwareDatetime
     late_ms: int | None
+    clip_state: ClipState
 
     @classmethod
     def of(cls, one: Listed) -> Self:
@@ -283,6 +284,7 @@ class DutyOut(BaseModel):
             citation=one.duty.citation,
             due_at=one.kept.due_at,
             late_ms=None if one.late is None else one.late // MS,
+            clip_state=one.clip_state,
         )
 
 

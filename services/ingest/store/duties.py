@@ -3,13 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import and_, or_, text
 from sqlmodel import Session, col, delete, insert, select
 
-from ingest.tables import AnnouncementRow, DutyRow, UnjudgedRow, UploadRow
+from ingest.domain.clocks import ClipState
+from ingest.domain.upload import UploadState
+from ingest.tables import AnnouncementRow, ClipRow, DutyRow, OffsiteClipRow, UnjudgedRow, UploadRow
+
+_STATES: Final[Mapping[str, ClipState]] = {
+    UploadState.TERMINATED: ClipState.ENDED,
+    UploadState.EXPIRED: ClipState.ENDED,
+    UploadState.QUARANTINED: ClipState.QUARANTINED,
+    UploadState.STORED: ClipState.STORED,
+}
+"""As far as it is not on its way."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,51 @@ def page(
     return [_kept(row) for row in session.exec(wanted.order_by(due_at, duty_id).limit(limit))]
 
 
+def left_undone_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
+    """Clips of the agency with the same film of the same device, of which some duty is open.
+
+    The same is what was announced alike, or came under another announcement.
+    """
+    film = session.get_one(ClipRow, clip_id)
+    device_no = session.get_one(AnnouncementRow, clip_id).device_no
+    announced = select(AnnouncementRow.clip_id).where(AnnouncementRow.sha256 == film.sha256)
+    came = select(ClipRow.clip_id).where(
+        ClipRow.agency_id == film.agency_id, ClipRow.sha256 == film.sha256
+    )
+    query = (
+        select(DutyRow.clip_id)
+        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(DutyRow.clip_id))
+        .where(
+            text("is_open"),
+            DutyRow.agency_id == film.agency_id,
+            DutyRow.clip_id != clip_id,
+            AnnouncementRow.device_no == device_no,
+            or_(col(DutyRow.clip_id).in_(announced), col(DutyRow.clip_id).in_(came)),
+        )
+        .distinct()
+    )
+    outside = (
+        select(DutyRow.clip_id)
+        .join(OffsiteClipRow, col(OffsiteClipRow.clip_id) == col(DutyRow.clip_id))
+        .where(
+            text("is_open"),
+            DutyRow.agency_id == film.agency_id,
+            DutyRow.clip_id != clip_id,
+            OffsiteClipRow.sha256 == film.sha256,
+            OffsiteClipRow.device_no == device_no,
+        )
+    )
+    return list(dict.fromkeys([*session.exec(query), *session.exec(outside)]))
+
+
+def states_of(session: Session, clip_ids: Sequence[UUID]) -> Mapping[UUID, ClipState]:
+    """What became of each of these clips."""
+    query = select(UploadRow.clip_id, UploadRow.state).where(col(UploadRow.clip_id).in_(clip_ids))
+    rows = session.exec(query)
+    found = {clip_id: _STATES.get(state, ClipState.AWAITED) for clip_id, state in rows}
+    return dict.fromkeys(clip_ids, ClipState.OFFSITE) | found
+
+
 def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
     """Have the duties of an agency's clips recorded from an instant on computed anew."""
     known = select(UnjudgedRow.clip_id)
@@ -92,6 +147,12 @@ def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
         )
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], found))
+    outside = select(OffsiteClipRow.clip_id, OffsiteClipRow.agency_id).where(
+        OffsiteClipRow.agency_id == agency_id,
+        OffsiteClipRow.recorded_end >= since,
+        col(OffsiteClipRow.clip_id).not_in(known),
+    )
+    session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], outside))
 
 
 def unjudged(session: Session, after: UUID, limit: int) -> Sequence[UUID]:

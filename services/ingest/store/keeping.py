@@ -45,8 +45,9 @@ def add_doubt(session: Session, upload_id: str, doubt: Doubt, now: datetime) -> 
     return is_news
 
 
-def settle(session: Session, upload_id: str) -> None:
-    """Forget the doubts of a film that is kept now."""
+def settle(session: Session, upload_id: str) -> bool:
+    """Forget the doubts of a film that is kept now; say whether there were any."""
     row = session.get(DoubtRow, upload_id)
     if row:
         session.delete(row)
+    return row is not None

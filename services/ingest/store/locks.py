@@ -24,13 +24,16 @@ def set_lock(session: Session, clip_id: UUID, lock: Lock) -> None:
 def unapplied_locks(session: Session, after: UUID, limit: int) -> Sequence[LockedClip]:
     """Kept clips, by id from the one after `after`, whose lock the store does not have yet."""
     rows = session.exec(
-        select(LockRow, ClipRow.sha256)
+        select(LockRow, ClipRow.sha256, ClipRow.object_version)
         .join(ClipRow, col(ClipRow.clip_id) == col(LockRow.clip_id))
         .where(not_(col(LockRow.is_applied)), col(LockRow.clip_id) > after)
         .order_by(col(LockRow.clip_id))
         .limit(limit)
     )
-    return [LockedClip(row.clip_id, sha256, Lock(row.until, row.for_ever)) for row, sha256 in rows]
+    return [
+        LockedClip(row.clip_id, sha256, version, Lock(row.until, row.for_ever))
+        for row, sha256, version in rows
+    ]
 
 
 def set_applied(session: Session, clip_id: UUID, lock: Lock) -> None:

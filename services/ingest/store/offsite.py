@@ -1,16 +1,18 @@
 """Every query about recordings that lie outside this system."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from contracts.ingest import Carrier
 from ingest.domain.announcement import Secrecy
 from ingest.domain.offsite import OffsiteClip, OffsiteRecord, Placement
 from ingest.domain.upload import UploadState
-from ingest.tables import ClipRow, OffsiteClipRow, PlacementRow
+from ingest.tables import AnnouncementRow, ClipRow, OffsiteClipRow, PlacementRow
 
 
 def add_clip(session: Session, clip: OffsiteClip) -> None:
@@ -48,14 +50,15 @@ def lying_on(
         col(later.clip_id) == col(PlacementRow.clip_id),
         col(later.number) > col(PlacementRow.number),
     )
-    brought_in = exists().where(
-        col(ClipRow.clip_id) == col(PlacementRow.clip_id),
-        col(ClipRow.state) == UploadState.STORED,
+    brought_in = _kept_films().where(
+        col(ClipRow.agency_id) == col(OffsiteClipRow.agency_id),
+        col(ClipRow.sha256) == col(OffsiteClipRow.sha256),
+        col(AnnouncementRow.device_no) == col(OffsiteClipRow.device_no),
     )
     query = (
         select(OffsiteClipRow)
         .join(PlacementRow, col(PlacementRow.clip_id) == col(OffsiteClipRow.clip_id))
-        .where(PlacementRow.storage_device_id == storage_device_id, ~moved_on, ~brought_in)
+        .where(PlacementRow.storage_device_id == storage_device_id, ~moved_on, ~brought_in.exists())
         .order_by(col(OffsiteClipRow.clip_id))
         .limit(limit)
     )
@@ -70,11 +73,33 @@ def _record(session: Session, row: OffsiteClipRow) -> OffsiteRecord:
         .where(PlacementRow.clip_id == row.clip_id)
         .order_by(col(PlacementRow.number))
     )
-    kept = session.get(ClipRow, row.clip_id)
+    kept_at = session.exec(
+        _kept_films()
+        .where(
+            ClipRow.agency_id == row.agency_id,
+            ClipRow.sha256 == row.sha256,
+            AnnouncementRow.device_no == row.device_no,
+        )
+        .order_by(col(ClipRow.kept_at))
+        .limit(1)
+    ).first()
     return OffsiteRecord(
         clip=_clip(row),
         placements=[Placement(**placement.model_dump()) for placement in placements],
-        brought_in_at=kept.kept_at if kept and kept.state == UploadState.STORED else None,
+        brought_in_at=kept_at,
+    )
+
+
+def _kept_films() -> SelectOfScalar[datetime]:
+    """When films were kept. An entry's own is that of the same digest and device, as everywhere.
+
+    Under its id or another: one that was quarantined comes again with a new id, and one that was
+    kept before it came in under the entry's id becomes a re-submission.
+    """
+    return (
+        select(ClipRow.kept_at)
+        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
+        .where(ClipRow.state == UploadState.STORED)
     )
 
 

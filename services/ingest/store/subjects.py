@@ -9,9 +9,11 @@ from sqlmodel import Session, col, func, select
 
 from ingest.domain.clocks import Clocks, Return, Subject, Told
 from ingest.domain.index import Completion, Entry, index_of
-from ingest.domain.upload import UploadState
+from ingest.domain.upload import Upload, UploadState
+from ingest.store.offsite import find_record
 from ingest.store.uploads import announcement, find_upload_of
 from ingest.tables import (
+    AnnouncementRow,
     ClipRow,
     CompletionRow,
     HandOverRow,
@@ -23,13 +25,13 @@ from ingest.tables import (
 
 
 def find_subject(session: Session, clip_id: UUID) -> Subject | None:
-    """An announced clip; a part of one is none."""
+    """An announced clip; a part of one is none, nor is an upload in whose place another began."""
     upload = find_upload_of(session, clip_id)
-    if upload is None or upload.is_part:
+    if upload is None or upload.sha256 is None:
         return None
     said = announcement(session, clip_id)
     announced_at = session.get_one(UploadRow, upload.upload_id).created_at
-    clip = session.get(ClipRow, clip_id)
+    clip = session.get(ClipRow, upload.original_id or clip_id)
     is_quarantined = clip is not None and clip.state == UploadState.QUARANTINED
     stored_at = clip.kept_at if clip and not is_quarantined else None
     entries, first = entries_of(session, clip_id), said.indexed(upload.agency_id)
@@ -43,6 +45,7 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         returns=returns_of(session, clip_id),
         index=index_of(first, announced_at, stored_at, entries),
         is_quarantined=is_quarantined,
+        is_ended=upload.is_gone,
     )
     units = [entry.values.unit_id for entry in entries if entry.values.unit_id]
     return Subject(
@@ -54,8 +57,62 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         clocks=clocks,
         first=first,
         entries=entries,
-        is_gone=upload.is_gone or upload.original_id is not None,
+        is_kept_otherwise=_is_kept_otherwise(session, upload, said.device_no, clip),
     )
+
+
+def find_judged(session: Session, clip_id: UUID) -> Subject | None:
+    """An announced clip, or one that was only registered as lying outside this system."""
+    return find_subject(session, clip_id) or _find_outside(session, clip_id)
+
+
+def _find_outside(session: Session, clip_id: UUID) -> Subject | None:
+    record = find_record(session, clip_id)
+    if record is None:
+        return None
+    clip = record.clip
+    at, by = clip.registered_at, clip.registered_by
+    clocks = Clocks(
+        recorded_end=Told(clip.recorded_end, by, at),
+        exported=None,
+        stored=None,
+        designated=Told(at, by, at),
+        handed_over=None,
+        returns=(),
+        index=index_of(clip.indexed(), at, None, ()),
+    )
+    return Subject(
+        clip_id=clip_id,
+        agency_id=clip.agency_id,
+        unit_id=clip.unit_id,
+        filmed_by=clip.filmed_by,
+        uploaded_by=by,
+        clocks=clocks,
+        first=clip.indexed(),
+        entries=(),
+        is_kept_otherwise=record.brought_in_at is not None,
+    )
+
+
+def _is_kept_otherwise(
+    session: Session, upload: Upload, device_no: str, clip: ClipRow | None
+) -> bool:
+    """Whether the store has its film under another id: the announced one, or what came of it."""
+    digests = {upload.sha256, clip and clip.sha256}
+    if not upload.is_gone and not (clip and clip.state == UploadState.QUARANTINED):
+        return upload.original_id is not None
+    alike = (
+        select(ClipRow.clip_id)
+        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
+        .where(
+            ClipRow.agency_id == upload.agency_id,
+            col(ClipRow.sha256).in_(filter(None, digests)),
+            ClipRow.state == UploadState.STORED,
+            AnnouncementRow.device_no == device_no,
+        )
+        .limit(1)
+    )
+    return session.exec(alike).first() is not None
 
 
 def add_entry(session: Session, clip_id: UUID, entry: Entry) -> None:

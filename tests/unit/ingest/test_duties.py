@@ -197,10 +197,26 @@ def test_a_device_that_claims_the_last_day_there_is_gets_a_question(rules: Inges
             assert "请说明实际时刻" in one.why
 
 
-def test_a_quarantined_film_was_not_stored() -> None:
+@pytest.mark.parametrize(("hours", "state"), [(1, "not_yet_due"), (23, "due_soon"), (25, "late")])
+def test_a_quarantined_film_is_still_to_be_stored(hours: int, state: str) -> None:
     kept_apart = replace(clocks(), is_quarantined=True)
-    found = stand(S4, "s4.23-1", kept_apart, END + H)
-    assert (found.state, found.is_open) == (State.UNJUDGED, False)
+    found = stand(S4, "s4.23-1", kept_apart, END + hours * H)
+    assert (found.state, found.is_open, "已隔离" in found.why) == (state, True, True)
+
+
+def test_that_a_quarantined_film_was_exported_in_time_proves_nothing() -> None:
+    kept_apart = replace(clocks(exported=END + H), is_quarantined=True)
+    assert stand(S1, "s1.a3-6.day", kept_apart, END + 25 * H).state is State.LATE
+
+
+def test_what_lies_on_a_designated_device_was_stored_whatever_came_of_an_upload() -> None:
+    kept_apart = replace(clocks(designated=END + H), is_quarantined=True)
+    assert stand(S4, "s4.23-1", kept_apart, END + 25 * H).state is State.MET
+
+
+def test_an_upload_that_was_ended_stored_nothing() -> None:
+    found = stand(S4, "s4.23-1", replace(clocks(), is_ended=True), END + 25 * H)
+    assert (found.state, "上传已终止" in found.why) == (State.LATE, True)
 
 
 instants = st.datetimes(timezones=st.just(UTC))
