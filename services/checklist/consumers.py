@@ -12,7 +12,7 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import ClipProbed, ClipStored
+from contracts.ingest import ClipProbed, ClipQuarantined, ClipStored
 
 REACTIONS: Final = (
     on_dated(ActivityRecorded, hearing.hear_of_activity),
@@ -23,4 +23,5 @@ REACTIONS: Final = (
     on(MarkAdded, hearing.hear_of_mark),
     on(ClipStored, hearing.hear_of_recording),
     on(ClipProbed, hearing.hear_of_probe),
+    on(ClipQuarantined, hearing.hear_of_quarantine),
 )

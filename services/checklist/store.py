@@ -106,6 +106,11 @@ def keep_recording(
     )
 
 
+def forget_recording(session: Session, clip_id: UUID) -> None:
+    for rows in (ProbeRow, RecordingRow):
+        session.exec(delete(rows).where(col(rows.clip_id) == clip_id))
+
+
 def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
     session.merge(
         ProbeRow(
@@ -132,7 +137,9 @@ def activities_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
 
 def clips_like(session: Session, clip_id: UUID) -> Sequence[UUID]:
     """The stored clips of an agency that have the bytes of one of them, itself among them."""
-    of = session.get_one(RecordingRow, clip_id)
+    of = session.get(RecordingRow, clip_id)
+    if of is None:
+        return ()
     query = (
         select(RecordingRow.clip_id)
         .where(RecordingRow.agency_id == of.agency_id, RecordingRow.sha256 == of.sha256)

@@ -14,7 +14,7 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import Carrier, ClipProbed, ClipStored
+from contracts.ingest import Carrier, ClipProbed, ClipQuarantined, ClipStored
 from tests.support.inspection import ACTIVITY, AGENCY, CASE, OFFICERS, STATED, at
 
 
@@ -86,6 +86,15 @@ class Inspection:
             filmed_by=OFFICERS[0],
             uploaded_by=OFFICERS[0],
             unit_id=None,
+        )
+
+    def quarantined(self, name: str) -> ClipQuarantined:
+        return ClipQuarantined(
+            agency_id=self.agency_id,
+            clip_id=self.id_of(name),
+            announced_sha256="0" * 64,
+            received_sha256=sha256(name.encode()).hexdigest(),
+            uploaded_by=OFFICERS[0],
         )
 
     def probed(self, name: str, shown_s: int) -> ClipProbed:

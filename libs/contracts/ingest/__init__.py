@@ -3,6 +3,7 @@
 from contracts.ingest.films import (
     Carrier,
     ClipAvailable,
+    ClipDigestConfirmed,
     ClipDoubted,
     ClipProbed,
     ClipQuarantined,
@@ -39,6 +40,7 @@ __all__ = [
     "Carrier",
     "ClipAvailable",
     "ClipCompleted",
+    "ClipDigestConfirmed",
     "ClipDoubted",
     "ClipHandedOver",
     "ClipMovedOffsite",

@@ -30,7 +30,7 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
     said = announcement(session, clip_id)
     announced_at = session.get_one(UploadRow, upload.upload_id).created_at
     clip = session.get(ClipRow, clip_id)
-    is_quarantined = clip is not None and clip.state == UploadState.QUARANTINED
+    is_quarantined = upload.state is UploadState.QUARANTINED
     stored_at = clip.kept_at if clip and not is_quarantined else None
     entries, first = entries_of(session, clip_id), said.indexed(upload.agency_id)
     exported_at, uploader = said.exported_at, upload.uploaded_by
