@@ -93,6 +93,14 @@ async def test_a_digest_that_disagrees_puts_a_kept_film_apart(h: House) -> None:
     assert filed["state"] == "quarantined"
 
 
+async def test_what_is_put_apart_was_not_stored_in_time(h: House) -> None:
+    place, clip_id = await keep(h, OFFICER, FILM)
+    duties = f"/ingest/v1/clips/{clip_id}/duties"
+    assert (await h.done(OFFICER, "GET", duties))["clocks"]["stored"] is not None
+    await say_digest(h, OFFICER, place, OTHER)
+    assert (await h.done(OFFICER, "GET", duties))["clocks"]["stored"] is None
+
+
 async def test_what_was_said_once_stands(h: House) -> None:
     on_its_way, _ = await begin(h, OFFICER, FILM)
     kept, clip_id = await keep(h, OFFICER, OTHER)
@@ -181,6 +189,21 @@ async def test_a_film_that_begins_anew_is_the_one_whose_digest_was_said(h: House
     await h.call(OFFICER, "DELETE", second.headers["location"], headers=TUS)
     third = await announce(h, OFFICER, FILM, words)
     assert told(await send(h, OFFICER, third.headers["location"], 0, OTHER)) == DIFFERS
+
+
+async def test_a_film_is_joined_of_parts_before_its_digest_is_known(h: House) -> None:
+    headers = TUS | {"upload-length": str(len(FILM)), "upload-concat": "partial"}
+    part = (await h.call(OFFICER, "POST", PLACE, headers=headers)).headers["location"]
+    await send(h, OFFICER, part, 0, FILM)
+    words = {"upload-metadata": words_without_digest(OFFICER)}
+    headers = TUS | {"upload-concat": f"final;{part}"} | words
+    film = await h.call(OFFICER, "POST", PLACE, headers=headers)
+    assert (film.status_code, film.headers["repr-digest"]) == (201, digest(FILM))
+    clip_id = UUID(film.headers["clip-id"])
+    assert await state(h, clip_id) == ("stored", True)
+    known = headers | {"repr-digest": digest(FILM)}
+    assert (await h.call(OFFICER, "POST", PLACE, headers=known)).status_code == 200
+    assert await state(h, clip_id) == ("stored", False)
 
 
 async def test_another_agency_cannot_say_it_and_learns_nothing(h: House) -> None:
