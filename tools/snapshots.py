@@ -41,7 +41,7 @@ def events() -> list[type[Event]]:
         for word in vars(import_module(f"contracts.{owner}")).values()
         if isinstance(word, type)
         and issubclass(word, Event)
-        and f"{word.__module__}.".startswith(f"contracts.{owner}.")
+        and word.__module__.split(".")[:2] == ["contracts", owner]
     ]
 
 

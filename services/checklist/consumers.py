@@ -12,7 +12,7 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import ClipProbed, ClipRegisteredOffsite, ClipStored
+from contracts.ingest import ClipProbed, ClipQuarantined, ClipRegisteredOffsite, ClipStored
 
 REACTIONS: Final = (
     on_dated(ActivityRecorded, hearing.hear_of_activity),
@@ -24,4 +24,5 @@ REACTIONS: Final = (
     on(ClipStored, hearing.hear_of_recording),
     on(ClipProbed, hearing.hear_of_probe),
     on(ClipRegisteredOffsite, hearing.hear_of_offsite),
+    on(ClipQuarantined, hearing.hear_of_quarantine),
 )

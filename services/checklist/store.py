@@ -114,6 +114,11 @@ def is_stored(session: Session, clip_id: UUID) -> bool:
     return row is not None and not row.is_offsite
 
 
+def forget_recording(session: Session, clip_id: UUID) -> None:
+    for rows in (ProbeRow, RecordingRow):
+        session.exec(delete(rows).where(col(rows.clip_id) == clip_id))
+
+
 def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
     session.merge(
         ProbeRow(
@@ -140,7 +145,9 @@ def activities_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
 
 def clips_like(session: Session, clip_id: UUID) -> Sequence[UUID]:
     """The stored clips of an agency that have the bytes of one of them, itself among them."""
-    of = session.get_one(RecordingRow, clip_id)
+    of = session.get(RecordingRow, clip_id)
+    if of is None:
+        return ()
     query = (
         select(RecordingRow.clip_id)
         .where(RecordingRow.agency_id == of.agency_id, RecordingRow.sha256 == of.sha256)

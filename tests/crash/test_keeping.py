@@ -32,6 +32,15 @@ def kill_at_every_moment(data: Path, store_url: str) -> tuple[list[str], list[in
     return [it["sha256"] for it in films], [it["ended"] for it in films], last
 
 
+def flagged(data: Path) -> int:
+    """How many clips were announced as stored without anybody having said their digest."""
+    with sqlite3.connect(data / "ingest.db") as db:
+        query = "SELECT value FROM outbox WHERE type = 'ingest.clip.stored.v1'"
+        stored = [json.loads(value) for (value,) in db.execute(query)]
+    db.close()
+    return sum(event["digest_unconfirmed"] for event in stored)
+
+
 def books(data: Path) -> tuple[Counter[str], Counter[str]]:
     """How often each digest stands on a clip that was read back, and each clip in an event."""
     with sqlite3.connect(data / "ingest.db") as db:
@@ -53,6 +62,8 @@ def test_a_film_killed_on_its_way_is_kept_once_and_whole(tmp_path: Path, store_u
     kept, said = books(tmp_path)
     assert kept == Counter(digests)
     assert sorted(said.values()) == [1] * len(digests)
+    numbers = range(1, len(digests) + 1)
+    assert flagged(tmp_path) == sum(n % 4 == 0 and n % 3 != 0 for n in numbers)
     assert list((tmp_path / "spool").iterdir()) == []
     store = open_objects(store_url, SystemClock())
     for digest in digests:

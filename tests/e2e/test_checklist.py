@@ -74,6 +74,30 @@ async def test_a_row_goes_from_not_satisfied_to_satisfied_as_facts_arrive(h: Hou
     assert without["verdict"] == "not_satisfied"
 
 
+async def test_a_clip_that_is_put_apart_later_covers_nothing_any_more(h: House) -> None:
+    await activate(h)
+    await say(
+        h,
+        *INSPECTION.opened(),
+        INSPECTION.quarantined("never stored"),
+        INSPECTION.stored("a", "09:29:00", "09:40:10"),
+        INSPECTION.stored("copy", "09:29:00", "09:40:10", same_as="a"),
+        INSPECTION.probed("a", 670),
+        INSPECTION.probed("copy", 670),
+        INSPECTION.linked("a"),
+        INSPECTION.linked("copy"),
+    )
+    before = await row(h)
+    await say(h, INSPECTION.quarantined("copy"))
+    without_copy = await row(h)
+    await say(h, INSPECTION.quarantined("a"))
+    after = await row(h)
+    assert (before["gaps"], without_copy["gaps"]) == ([], [])
+    assert before["reasons"] != without_copy["reasons"]
+    assert after["verdict"] == "not_satisfied"
+    assert {clip["reason"] for clip in after["not_counted"]} == {"片段尚未入库或者已被隔离"}
+
+
 async def test_only_another_outcome_is_announced(h: House, clock: FrozenClock) -> None:
     await activate(h)
     await say(h, INSPECTION.recorded())

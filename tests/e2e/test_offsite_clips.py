@@ -13,6 +13,7 @@ from common.auth import Requester
 from contracts.identity import Role
 from ingest.domain.announcement import clip_id_of
 from ingest.domain.names import device_id_of
+from tests.support import late
 from tests.support.house import House, settle
 from tests.support.offsite import (
     AGENCY,
@@ -140,9 +141,11 @@ async def test_another_film_does_not_come_in_under_an_entrys_id(h: House) -> Non
     assert other_bytes.json()["fields"] == ["sha256", "size_bytes"]
     other_words = await announce(h, OFFICER, FILM, key, device_no="执法仪-0018")
     assert other_words.json()["fields"] == ["device_no"]
+    unsaid = await late.announce(h, OFFICER, FILM, late.words_without_digest(OFFICER, key))
+    assert unsaid.json()["fields"] == ["sha256"]
     assert list((h.data / "spool").iterdir()) == []
     assert (await h.done(OFFICER, "GET", f"{OFFSITE}/{entry['clip_id']}"))["state"] == "offsite"
-    assert refusals(h) == [("ingest.offsite-differs", entry["clip_id"], AGENCY)] * 2
+    assert refusals(h) == [("ingest.offsite-differs", entry["clip_id"], AGENCY)] * 3
 
 
 async def test_another_film_does_not_come_in_by_parts_either(h: House) -> None:

@@ -20,6 +20,7 @@ from ingest.store import keeping, probing, uploads
 from ingest.store.taking import TAKEN_FOR
 from tests.support.clock import FrozenClock
 from tests.support.house import House
+from tests.support.late import digest, words_without_digest
 from tests.support.people import Signer, person
 from tests.support.replicas import Replicas
 from tests.support.uploads import TUS, begin, header
@@ -74,6 +75,18 @@ def test_a_film_arrives_through_whichever_replica_its_pieces_come_to(both: Repli
         asked = first.head(location)
     assert (asked.status_code, asked.headers["upload-offset"]) == (200, str(len(FILM)))
     assert is_kept(both)
+
+
+def test_a_digest_is_said_late_to_whichever_replica(both: Replicas) -> None:
+    with client(both, 0) as first, client(both, 1) as second:
+        headers = {"upload-metadata": words_without_digest(OFFICER), "upload-length": "900000"}
+        location = second.post("/ingest/uploads/", headers=headers).headers["location"]
+        assert "want-repr-digest" in send(second, location, 0, FILM).headers
+        said = {"repr-digest": digest(FILM)}
+        assert first.put(f"{location}/digest", headers=said).status_code == 204
+        other = {"repr-digest": digest(FILM[1:])}
+        assert first.put(f"{location}/digest", headers=other).status_code == 400
+        assert "want-repr-digest" not in second.head(location).headers
 
 
 def test_what_came_before_a_cut_is_acknowledged_by_either(both: Replicas) -> None:

@@ -14,7 +14,13 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import Carrier, ClipProbed, ClipRegisteredOffsite, ClipStored
+from contracts.ingest import (
+    Carrier,
+    ClipProbed,
+    ClipQuarantined,
+    ClipRegisteredOffsite,
+    ClipStored,
+)
 from tests.support.inspection import ACTIVITY, AGENCY, CASE, OFFICERS, STATED, at
 from tests.support.telling_of_clips import registered_offsite
 
@@ -93,6 +99,15 @@ class Inspection:
         """What is said of a clip that lies outside the system."""
         return registered_offsite(
             self.id_of(name), self.id_of("disk"), self.agency_id, at(start), at(end)
+        )
+
+    def quarantined(self, name: str) -> ClipQuarantined:
+        return ClipQuarantined(
+            agency_id=self.agency_id,
+            clip_id=self.id_of(name),
+            announced_sha256="0" * 64,
+            received_sha256=sha256(name.encode()).hexdigest(),
+            uploaded_by=OFFICERS[0],
         )
 
     def probed(self, name: str, shown_s: int) -> ClipProbed:

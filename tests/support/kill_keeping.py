@@ -1,6 +1,7 @@
 """Keeps film after film, killed (-9) at every moment at which something became durable or was sent.
 
-Run as a program on a data folder and a store's address. Every third film is not what was announced.
+Run as a program on a data folder and a store's address. Every third film is not what was announced,
+and of every fourth of the others nobody has said what it should be.
 Prints, for each film, its clip and digest and how its process ended; then a last process starts on
 all that the dead ones left.
 """
@@ -91,7 +92,7 @@ def film(number: int) -> bytes:
 
 
 def announced(number: int) -> Announcement:
-    digest = sha256(film(number)).hexdigest()
+    digest = sha256(film(number)).hexdigest() if number % 4 else None
     now = SystemClock().now()
     return Announcement(
         clip_id=UUID(int=number),

@@ -3,6 +3,7 @@
 from contracts.ingest.films import (
     Carrier,
     ClipAvailable,
+    ClipDigestConfirmed,
     ClipDoubted,
     ClipDoubtEnded,
     ClipProbed,
@@ -40,6 +41,7 @@ __all__ = [
     "Carrier",
     "ClipAvailable",
     "ClipCompleted",
+    "ClipDigestConfirmed",
     "ClipDoubtEnded",
     "ClipDoubted",
     "ClipHandedOver",

@@ -74,10 +74,16 @@ class ClipStored(Event):
     read_back_sha256: Sha256 | None = None
     """Of what the store gave back before this was said; None: this film was not read back."""
     read_back_bytes: Count | None = None
+    digest_unconfirmed: bool = False
+    """Whether `sha256` is our own reading alone, because its client has not said a digest. It holds
+    until a `ClipDigestConfirmed` or a `ClipQuarantined` of the same clip."""
 
 
 class ClipQuarantined(Event):
-    """The bytes that arrived are not those the client announced. They are kept, and not used."""
+    """The bytes that arrived are not those the client says. They are kept, and not used.
+
+    It may follow the clip's `ClipStored`, if that was unconfirmed and the digest is said later.
+    """
 
     type: ClassVar[str] = "ingest.clip.quarantined.v1"
     key: ClassVar[str] = "clip_id"
@@ -86,6 +92,19 @@ class ClipQuarantined(Event):
     announced_sha256: Sha256
     received_sha256: Sha256
     uploaded_by: UUID
+    said_by: UUID | None = None
+    """Who said the digest after the clip was stored; None: it was known when the bytes were."""
+
+
+class ClipDigestConfirmed(Event):
+    """Of a clip that was stored as unconfirmed the digest was said, and it is that of its bytes."""
+
+    type: ClassVar[str] = "ingest.clip.digest_confirmed.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
+    said_by: UUID
 
 
 class ClipProbed(Event):

@@ -82,7 +82,7 @@ def _reasons(
     """Why `clip` proves nothing for the row, the gravest first."""
     shown = clip.interval
     if clip.recording is None or shown is None:
-        yield "片段尚未入库"
+        yield "片段尚未入库或者已被隔离"
         return
     if clip.probe is not None and not clip.probe.decodable:
         yield "片段无法解码，不能证明任何画面"

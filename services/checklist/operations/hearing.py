@@ -19,7 +19,7 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import ClipProbed, ClipRegisteredOffsite, ClipStored
+from contracts.ingest import ClipProbed, ClipQuarantined, ClipRegisteredOffsite, ClipStored
 
 
 def hear_of_activity(
@@ -93,3 +93,11 @@ def hear_of_probe(ctx: Context, session: Session, event: ClipProbed) -> None:
     )
     store.keep_probe(session, event.clip_id, probe)
     rejudge_all(ctx, session, store.activities_of(session, event.clip_id))
+
+
+def hear_of_quarantine(ctx: Context, session: Session, event: ClipQuarantined) -> None:
+    """What was stored as a recording is none: the bytes are not those that were filmed."""
+    alike = store.clips_like(session, event.clip_id)
+    store.forget_recording(session, event.clip_id)
+    for clip_id in alike:
+        rejudge_all(ctx, session, store.activities_of(session, clip_id))

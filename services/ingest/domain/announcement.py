@@ -63,7 +63,8 @@ class Announcement(Described):
 
     clip_id: UUID
     """In a request the client's own; from `of_agency` on the clip's, wherever it is spoken of."""
-    sha256: Sha256
+    sha256: Sha256 | None = None
+    """None: what filmed it hashes while it sends, and says it later or never (ADR 0024)."""
     recorded_start: Instant
     recorded_end: Instant
     carrier: Carrier

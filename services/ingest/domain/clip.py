@@ -59,6 +59,8 @@ class Clip:
     not_derived: Sequence[DerivativeKind]
     """What could not be made, after several tries."""
     proof: Proof
+    digest_unconfirmed: bool = False
+    """Whether nobody but us has said what its bytes are."""
     original_id: UUID | None = None
     """Whose bytes these are, where this clip was handed in again."""
 

@@ -96,7 +96,7 @@ class Upload:
     agency_id: UUID
     uploaded_by: UUID
     sha256: str | None
-    """As announced; None for a part."""
+    """Of the whole film as its client says it; None while it has not, and for a part."""
     size_bytes: int | None
     """None: its client does not know yet (tus 1.0, "Upload-Defer-Length")."""
     offset: int
@@ -111,6 +111,8 @@ class Upload:
     """The kept clip of which this one is a re-submission."""
     device_no: str | None = None
     """As announced; None for a part."""
+    kept_as: str | None = None
+    """The SHA-256 of the kept bytes, by our own reading; None while none are kept."""
 
     @property
     def is_part(self) -> bool:
@@ -136,6 +138,11 @@ class Upload:
     def awaits_word(self) -> bool:
         """Whether every announced byte is here, and its client has yet to say that this is all."""
         return self.state is UploadState.RECEIVING and self.offset == self.size_bytes
+
+    @property
+    def awaits_digest(self) -> bool:
+        """Whether nobody has said yet what its bytes should be."""
+        return self.sha256 is None and not self.is_part and not self.is_gone
 
     def advanced(
         self,
@@ -163,10 +170,16 @@ class Upload:
         return replace(self, offset=0, size_bytes=size_bytes, state=state, running=None)
 
     def kept(self, sha256: str) -> Self:
-        """The upload once its bytes are kept under `sha256`."""
-        same = sha256 == self.sha256
-        state = UploadState.STORED if same else UploadState.QUARANTINED
-        return replace(self, state=state, running=None)
+        """The upload once its bytes are kept under `sha256`; apart, if its client says another."""
+        is_as_said = self.sha256 in {None, sha256}
+        state = UploadState.STORED if is_as_said else UploadState.QUARANTINED
+        return replace(self, state=state, running=None, kept_as=sha256)
+
+    def told(self, sha256: str) -> Self:
+        """The upload once its client has said its digest; kept apart, if other bytes are kept."""
+        differs = self.state is UploadState.STORED and sha256 != self.kept_as
+        state = UploadState.QUARANTINED if differs else self.state
+        return replace(self, sha256=sha256, state=state)
 
     def resubmitting(self, original_id: UUID) -> Self:
         """The upload as an entry of a clip that is kept already: nothing more is to come."""

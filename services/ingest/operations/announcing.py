@@ -139,9 +139,11 @@ def find_same(session: Session, upload: Upload, announced: Announcement) -> Uplo
     known = uploads.find_upload_of(session, upload.clip_id)
     if known is None:
         return None
-    same_words = uploads.announcement(session, known.clip_id) == announced
+    words = uploads.announcement(session, known.clip_id)
+    same_words = words.model_copy(update={"sha256": announced.sha256}) == announced
+    same_film = None in {known.sha256, announced.sha256} or known.sha256 == announced.sha256
     same_length = known.is_gone or _may_be_same(known, upload.size_bytes)
-    if same_words and same_length and known.uploaded_by == upload.uploaded_by:
+    if same_words and same_film and same_length and known.uploaded_by == upload.uploaded_by:
         return known
     raise RefusedError(ClipTakenError(), upload.clip_id)
 

@@ -19,7 +19,8 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     """Keep and lock a film whose every byte arrived, then record and announce it. Safe to repeat.
 
     Object first: one without a record is harmless, a record without its bytes is lost evidence.
-    The digest is the running one, made while the bytes came.
+    The digest is the running one, made while the bytes came. Where the client has not said what it
+    should be, the film is kept as it came, and announced as unconfirmed (ADR 0024).
     Each step may be repeated, whatever of it a killed process did. A film that is not what was
     announced is kept as well, apart: nobody may lose it, and nobody may use it.
 
@@ -45,8 +46,9 @@ def finish(ctx: Context, upload_id: str) -> Upload:
 
 
 def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
-    kept = upload.kept(sha256)
     with ctx.db.transaction() as session:
+        # Read anew: its client may have said the digest while the film was placed.
+        kept = uploads.upload(session, upload.upload_id).kept(sha256)
         announced = uploads.announcement(session, upload.clip_id)
         was_doubted = keeping_store.settle(session, upload.upload_id)
         if kept.state is UploadState.STORED:
@@ -59,12 +61,12 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
                 return entry
         uploads.advance(session, upload, kept)
         clips.add_clip(session, kept, sha256, ctx.clock.now(), proof)
-        if kept.state is UploadState.STORED:
-            ctx.outbox.emit(session, _stored(kept, announced, proof))
+        if kept.sha256 is None or kept.sha256 == sha256:
+            ctx.outbox.emit(session, _stored(kept, announced, sha256, proof))
             probing.add_unprobed(session, kept.clip_id)
             after_commit(session, ctx.unprobed.set)
         else:
-            ctx.outbox.emit(session, _quarantined(kept, announced, sha256))
+            ctx.outbox.emit(session, _quarantined(kept, kept.sha256, sha256))
         judge(ctx, session, kept.clip_id)
         judge_alike(ctx, session, kept.clip_id)
     return kept
@@ -78,11 +80,11 @@ def _doubt_ended(entry: Upload) -> ClipDoubtEnded:
     )
 
 
-def _stored(upload: Upload, announced: Announcement, proof: Proof) -> ClipStored:
+def _stored(upload: Upload, announced: Announcement, sha256: str, proof: Proof) -> ClipStored:
     return ClipStored(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
-        sha256=announced.sha256,
+        sha256=sha256,
         size_bytes=upload.offset,
         carrier=announced.carrier,
         recorded_start=announced.recorded_start,
@@ -92,14 +94,15 @@ def _stored(upload: Upload, announced: Announcement, proof: Proof) -> ClipStored
         unit_id=announced.unit_id,
         read_back_sha256=proof.sha256,
         read_back_bytes=proof.size_bytes,
+        digest_unconfirmed=upload.sha256 is None,
     )
 
 
-def _quarantined(upload: Upload, announced: Announcement, sha256: str) -> ClipQuarantined:
+def _quarantined(upload: Upload, said: str, sha256: str) -> ClipQuarantined:
     return ClipQuarantined(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
-        announced_sha256=announced.sha256,
+        announced_sha256=said,
         received_sha256=sha256,
         uploaded_by=upload.uploaded_by,
     )

@@ -19,12 +19,14 @@ def is_kept(ctx: Context, upload: Upload, announced: Announcement) -> bool:
 
     Whoever is told so may wipe the last other copy. Asked of the store only about the agency's own.
     """
+    if upload.sha256 is None:
+        return False
     with ctx.db.snapshot() as session:
         original_id = resubmissions.find_original(session, upload, announced)
     if original_id is None:
         return False
     try:
-        return ctx.objects.size_bytes(announced.sha256) == upload.size_bytes
+        return ctx.objects.size_bytes(upload.sha256) == upload.size_bytes
     except (ObjectMissingError, StoreAwayError, OSError):
         return False
 

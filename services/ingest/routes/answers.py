@@ -66,6 +66,8 @@ class ClipOut(BaseModel):
     """Of what the store gave back before the clip was announced as kept; None: not read back."""
     read_back_bytes: int | None
     read_back_at: AwareDatetime | None
+    digest_unconfirmed: bool
+    """Whether `sha256` is our own reading alone: its client has not said what it should be."""
     original_id: UUID | None
     """Of a clip that was handed in again: the one whose bytes these are."""
 
@@ -86,6 +88,7 @@ class ClipOut(BaseModel):
                 "read_back_sha256": clip.proof.sha256,
                 "read_back_bytes": clip.proof.size_bytes,
                 "read_back_at": clip.proof.read_at,
+                "digest_unconfirmed": clip.digest_unconfirmed,
                 "original_id": clip.original_id,
             }
         )

@@ -49,10 +49,15 @@ def of_content(headers: Headers) -> Checksum | None:
 
 
 def said(upload: Upload) -> dict[str, str]:
-    """What an answer says of a film that is kept: we have compared it."""
-    if upload.state is not UploadState.STORED or upload.sha256 is None:
-        return {}
-    return {"Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(upload.sha256)).decode()}:"}
+    """What an answer says of a film's digest: of a kept one what it is, by our own reading.
+
+    While its client has not said it, that it should (RFC 9530, 4).
+    """
+    headers = {"Want-Repr-Digest": "sha-256=10"} if upload.awaits_digest else {}
+    if upload.state is UploadState.STORED and upload.kept_as:
+        value = b64encode(bytes.fromhex(upload.kept_as)).decode()
+        headers["Repr-Digest"] = f"sha-256=:{value}:"
+    return headers
 
 
 def _read(header: str, value: str) -> Mapping[str, bytes]:

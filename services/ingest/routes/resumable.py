@@ -14,7 +14,7 @@ from ingest.errors import (
     MetadataInvalidError,
     MoreThanAnnouncedError,
 )
-from ingest.operations import announcing, ending, uploads
+from ingest.operations import announcing, ending, saying, uploads
 from ingest.operations.context import Context
 from ingest.operations.intake import Chunk
 from ingest.routes import digests, rufh, tus
@@ -61,6 +61,7 @@ async def announce(
         upload, is_new = await to_thread.run_sync(
             announcing.announce, ctx, who, announced, size_bytes
         )
+        upload = await to_thread.run_sync(saying.said_with, ctx, who, upload, announced.sha256)
         if not is_new:
             upload = await uploads.resume(ctx, who, upload.upload_id)
         place = {"Location": f"{request.scope.get('root_path', '')}/uploads/{upload.upload_id}"}
@@ -121,6 +122,8 @@ async def append(
             complete = CompletedError()
             complete.headers["Upload-Offset"] = str(upload.offset)
             raise complete
+        if chunk.sha256 is not None:
+            await to_thread.run_sync(saying.say, ctx, who, upload_id, chunk.sha256)
         upload = await _append(ctx, who, upload, chunk, sent)
         created = chunk.is_last or version == rufh.OLD  # which says "MUST" of 201 (-05, "Append")
         return Response(status_code=201 if created else 204, headers=_said(ctx, upload, version))

@@ -44,7 +44,7 @@ SENT: Final = (
     "Upload-Draft-Interop-Version",
 )
 """Headers that a page of another origin may send, besides those of tus."""
-READ: Final = ("Repr-Digest", "Upload-Complete", "Upload-Limit")
+READ: Final = ("Repr-Digest", "Upload-Complete", "Upload-Limit", "Want-Repr-Digest")
 """Headers that such a page may read."""
 INNER: Final = "/rufh"
 """Where the routes are of requests that speak this; outside, nobody sees it."""

@@ -11,6 +11,7 @@ from ingest.domain.facts import Facts
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.derivatives import derivatives_of, given_up_of
+from ingest.store.digests import said_digest
 from ingest.store.locks import find_lock
 from ingest.store.resubmissions import original_of
 from ingest.store.uploads import announcement
@@ -40,12 +41,13 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
     if row is None:
         return _find_entry(session, clip_id)
     facts = session.get(FactsRow, clip_id)
+    said = said_digest(session, clip_id)
     return Clip(
         clip_id=clip_id,
         agency_id=row.agency_id,
         sha256=row.sha256,
         size_bytes=row.size_bytes,
-        state=UploadState(row.state),
+        state=UploadState.STORED if said in {None, row.sha256} else UploadState.QUARANTINED,
         announced=announcement(session, clip_id),
         facts=Facts.model_validate(facts) if facts else None,
         lock=find_lock(session, clip_id),
@@ -54,6 +56,7 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         proof=Proof(
             row.object_version, row.read_back_sha256, row.read_back_bytes, row.read_back_at
         ),
+        digest_unconfirmed=said is None,
     )
 
 

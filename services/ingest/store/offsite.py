@@ -12,7 +12,7 @@ from contracts.ingest import Carrier
 from ingest.domain.announcement import Secrecy
 from ingest.domain.offsite import OffsiteClip, OffsiteRecord, Placement
 from ingest.domain.upload import UploadState
-from ingest.tables import AnnouncementRow, ClipRow, OffsiteClipRow, PlacementRow
+from ingest.tables import AnnouncementRow, ClipRow, OffsiteClipRow, PlacementRow, UploadRow
 
 
 def add_clip(session: Session, clip: OffsiteClip) -> None:
@@ -99,7 +99,8 @@ def _kept_films() -> SelectOfScalar[datetime]:
     return (
         select(ClipRow.kept_at)
         .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
-        .where(ClipRow.state == UploadState.STORED)
+        .join(UploadRow, col(UploadRow.clip_id) == col(ClipRow.clip_id))
+        .where(UploadRow.state == UploadState.STORED)  # not kept apart, by a word of then or later
     )
 
 

@@ -3,24 +3,36 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from ingest.domain.announcement import Announcement
-from ingest.domain.upload import Upload, UploadState
-from ingest.tables import AnnouncementRow, ClipRow, ResubmissionRow, UnprobedRow
+from ingest.domain.upload import Upload
+from ingest.tables import (
+    AnnouncementRow,
+    ClipRow,
+    ResubmissionRow,
+    SaidDigestRow,
+    UnprobedRow,
+)
 
 
 def find_original(session: Session, upload: Upload, announced: Announcement) -> UUID | None:
-    """The first kept clip of the agency with this digest and device, if its bytes can be opened."""
+    """The first kept clip of the agency with this digest and device, if its bytes can be opened.
+
+    Of both it must have been said what they are: nobody can say otherwise any more.
+    """
+    if upload.sha256 is None:
+        return None
     lost = select(UnprobedRow.clip_id).where(col(UnprobedRow.unavailable_at).is_not(None))
     query = (
         select(ClipRow.clip_id)
         .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
+        .outerjoin(SaidDigestRow, col(SaidDigestRow.clip_id) == col(ClipRow.clip_id))
         .where(
             col(ClipRow.agency_id) == upload.agency_id,
-            col(ClipRow.sha256) == announced.sha256,
+            col(ClipRow.sha256) == upload.sha256,
             col(ClipRow.size_bytes) == upload.size_bytes,
-            col(ClipRow.state) == UploadState.STORED,
+            func.coalesce(AnnouncementRow.sha256, SaidDigestRow.sha256) == ClipRow.sha256,
             col(AnnouncementRow.device_no) == announced.device_no,
             col(ClipRow.clip_id).not_in(lost),
         )

@@ -27,12 +27,12 @@ from ingest.tables import (
 def find_subject(session: Session, clip_id: UUID) -> Subject | None:
     """An announced clip; a part of one is none, nor is an upload in whose place another began."""
     upload = find_upload_of(session, clip_id)
-    if upload is None or upload.sha256 is None:
+    if upload is None or session.get(AnnouncementRow, clip_id) is None:
         return None
     said = announcement(session, clip_id)
     announced_at = session.get_one(UploadRow, upload.upload_id).created_at
     clip = session.get(ClipRow, upload.original_id or clip_id)
-    is_quarantined = clip is not None and clip.state == UploadState.QUARANTINED
+    is_quarantined = upload.state is UploadState.QUARANTINED
     stored_at = clip.kept_at if clip and not is_quarantined else None
     entries, first = entries_of(session, clip_id), said.indexed(upload.agency_id)
     exported_at, uploader = said.exported_at, upload.uploaded_by
@@ -99,15 +99,16 @@ def _is_kept_otherwise(
 ) -> bool:
     """Whether the store has its film under another id: the announced one, or what came of it."""
     digests = {upload.sha256, clip and clip.sha256}
-    if not upload.is_gone and not (clip and clip.state == UploadState.QUARANTINED):
+    if not (upload.is_gone or upload.state is UploadState.QUARANTINED):
         return upload.original_id is not None
     alike = (
         select(ClipRow.clip_id)
         .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
+        .join(UploadRow, col(UploadRow.clip_id) == col(ClipRow.clip_id))
         .where(
             ClipRow.agency_id == upload.agency_id,
             col(ClipRow.sha256).in_(filter(None, digests)),
-            ClipRow.state == UploadState.STORED,
+            UploadRow.state == UploadState.STORED,  # not kept apart, by a word of then or later
             AnnouncementRow.device_no == device_no,
         )
         .limit(1)

@@ -11,6 +11,7 @@ from ingest.tables.films import (
     DoubtRow,
     LockRow,
     ResubmissionRow,
+    SaidDigestRow,
     UploadRow,
 )
 from ingest.tables.outside import (
@@ -59,6 +60,7 @@ __all__ = [
     "RetirementRow",
     "ReturnConfirmationRow",
     "ReturnRow",
+    "SaidDigestRow",
     "StorageDeviceRow",
     "UnderivedRow",
     "UnjudgedRow",
@@ -74,5 +76,6 @@ INSERT_ONLY: Final = (
     *(StorageDeviceRow, KeeperRequestRow, KeeperChangeRow, RetirementRow),
     *(OffsiteClipRow, PlacementRow, PointerRow, ClockReadingRow, ResubmissionRow),
     *(ClosedAccountRow, CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
+    SaidDigestRow,
 )
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""

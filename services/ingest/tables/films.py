@@ -21,7 +21,8 @@ class AnnouncementRow(Base, table=True):
     )
 
     clip_id: UUID = Field(primary_key=True)
-    sha256: str
+    sha256: str | None
+    """None: it was not known then; `said_digest` may have it by now."""
     recorded_start: datetime = Field(sa_type=UtcDateTime)
     recorded_end: datetime = Field(sa_type=UtcDateTime)
     carrier: str
@@ -33,6 +34,18 @@ class AnnouncementRow(Base, table=True):
     secrecy: str
     extras: dict[str, object] | None = Field(default=None, sa_type=JSON)
     """What need not be said, as far as it was. None: it was announced before it could be."""
+
+
+class SaidDigestRow(Base, table=True):
+    """The digest of a film that was announced without one, as its client said it. Insert-only."""
+
+    __tablename__ = "said_digest"
+    __table_args__ = ({"info": behind("upload", "clip_id")},)
+
+    clip_id: UUID = Field(primary_key=True)
+    sha256: str
+    said_by: UUID
+    said_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class UploadRow(Base, table=True):
@@ -99,6 +112,7 @@ class ClipRow(Base, table=True):
     sha256: str
     size_bytes: int = Field(sa_type=BigInteger)
     state: str
+    """As it was kept: a digest said later may disagree with `sha256`, and then it is apart."""
     kept_at: datetime = Field(sa_type=UtcDateTime)
     object_version: str | None
     """What the store calls these very bytes, where it has a name for them."""

@@ -152,7 +152,7 @@ def test_a_clip_nobody_looked_into_satisfies_nothing() -> None:
 
 def test_a_clip_without_stored_bytes_covers_nothing() -> None:
     finding = row("8", facts(A, Clip(id_of("b"), None, probe(timedelta(milliseconds=1)))))
-    assert finding.not_counted[0].reason == "片段尚未入库"
+    assert finding.not_counted[0].reason == "片段尚未入库或者已被隔离"
     assert finding.verdict is Verdict.NOT_SATISFIED
 
 
