@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, TypeVar
@@ -108,6 +108,8 @@ class Upload:
     """The kept clip of which this one is a re-submission."""
     device_no: str | None = None
     """As announced; None for a part."""
+    metadata_said: str | None = field(default=None, repr=False)
+    """`Upload-Metadata` as its client said it, of a part, too. It holds names: never in a log."""
 
     @property
     def is_part(self) -> bool:
@@ -147,8 +149,8 @@ class Upload:
         return _seen_whole(sized) if is_last else sized
 
     def ended(self, state: UploadState) -> Self:
-        """The upload without its bytes, once it was terminated or has expired."""
-        return replace(self, offset=0, state=state, running=None)
+        """The upload without its bytes and words, once it was terminated or has expired."""
+        return replace(self, offset=0, state=state, running=None, metadata_said=None)
 
     def kept(self, sha256: str) -> Self:
         """The upload once its bytes are kept under `sha256`."""

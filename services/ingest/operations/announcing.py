@@ -29,9 +29,12 @@ def announce(
     announced: Announcement,
     size_bytes: int | None,
     *,
+    metadata: str = "",
     may_be_entry: bool = False,
 ) -> tuple[Upload, bool]:
     """Begin an upload, or find the one that the same announcement began; say whether it is new.
+
+    `metadata` is the announcement in its client's own words, which `HEAD` gives back.
 
     With `may_be_entry` a film that is kept already becomes an entry at once and its bytes are not
     wanted; most clients would send them whatever the answer says.
@@ -49,7 +52,7 @@ def announce(
     """
     announced = completed(who, announced)
     refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
-    upload = begun(ctx, who, announced.clip_id, size_bytes, announced)
+    upload = begun(ctx, who, announced.clip_id, size_bytes, announced, metadata=metadata)
     may_be_entry = may_be_entry and is_kept(ctx, upload, announced)
     with ctx.recording(who), ctx.db.transaction() as session:
         known = find_same(session, upload, announced)
@@ -72,7 +75,9 @@ def announce(
     return upload, True
 
 
-def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy) -> Upload:
+def begin_part(
+    ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy, metadata: str = ""
+) -> Upload:
     """Begin a part of a film that is announced only when its parts are joined.
 
     Of secrets it must be said at once: a part is bytes too. All parts of one person go to one
@@ -86,7 +91,7 @@ def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Se
     ctx.expect_here(who.subject.int % max(1, len(ctx.settings.replicas)))
     part_id = ctx.ids.new()
     refuse_unwanted(ctx, who, part_id, secrecy, size_bytes)
-    part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL)
+    part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL, metadata=metadata)
     with ctx.recording(who), ctx.db.transaction() as session:
         check_room(ctx, session, who, size_bytes)
         uploads.add_part(session, part)
@@ -108,6 +113,8 @@ def begun(
     size_bytes: int | None,
     announced: Announcement | None = None,
     concat: str | None = None,
+    *,
+    metadata: str = "",
 ) -> Upload:
     """A new upload of nothing yet."""
     return Upload(
@@ -122,6 +129,7 @@ def begun(
         moved_at=ctx.clock.now(),
         concat=concat,
         device_no=announced and announced.device_no,
+        metadata_said=metadata or None,
     )
 
 
