@@ -18,7 +18,7 @@ from contracts.ingest import Carrier
 from dock import claims, manifest, numbering
 from dock.card import Card, ChangedError, Found, NotTaken, opened, sayable
 from dock.claims import Claim, Interval, Origin
-from dock.manifest import Entry, Manifest, Secrecy
+from dock.manifest import Entry, Header, Manifest, Secrecy
 from dock.numbering import Gap
 
 ZONE: Final = "Asia/Shanghai"
@@ -83,6 +83,8 @@ class Film:
     """The device's own number, if the manifest tells it."""
     entry: Entry | None
     """What the manifest says of it, if it does."""
+    header: Header | None = None
+    """What the manifest says of the whole card, if there is one."""
 
     def client_id(self, sha256: str, turn: int = 0) -> UUID:
         """Our own id for it: the same however often and from wherever it is sent.
@@ -107,7 +109,17 @@ class Film:
             "filetype": mimetypes.guess_type(self.found.name)[0] or OCTETS,
             "secrecy": self.secrecy,
         }
-        return said | ({"unit_id": str(self.unit_id)} if self.unit_id else {})
+        return said | ({"unit_id": str(self.unit_id)} if self.unit_id else {}) | self._of_manifest()
+
+    def _of_manifest(self) -> dict[str, str]:
+        """What only a manifest tells; of another device than its own, not which model it is."""
+        told: dict[str, str | None] = {}
+        if self.header and self.header.device_no == self.device_no:
+            told |= {"device_brand": self.header.brand, "device_model": self.header.model}
+        if self.header and self.entry:
+            told["exported_at"] = self.header.exported_at.isoformat()
+            told["provisional_no"] = self.entry.case_hint
+        return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -194,6 +206,7 @@ def _film(
         when=when,
         file_no=entry.file_no if entry else None,
         entry=entry,
+        header=told.header if told else None,
     )
 
 

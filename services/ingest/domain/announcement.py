@@ -90,6 +90,17 @@ class Announcement(Described):
         """What need not be said, as far as it is, as JSON."""
         return self.model_dump(mode="json", include=EXTRAS, exclude_none=True)
 
+    def repeats(self, first: Self) -> bool:
+        """Whether it announces what `first` did, by a newer export or a client that says more.
+
+        A card that is exported anew has a later `exported_at`, and the first one counts. Of what
+        need not be said, one may say less than the other, but never something else.
+        """
+        mine, its = self.extras(), first.extras()
+        both = (mine.keys() & its.keys()) - {"exported_at"}
+        needed = self.model_dump(exclude=EXTRAS) == first.model_dump(exclude=EXTRAS)
+        return needed and all(mine[name] == its[name] for name in both)
+
     def indexed(self, agency_id: UUID) -> dict[IndexField, object]:
         """The first answer to what the clip is filed under."""
         return given(self) | {

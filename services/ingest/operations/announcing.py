@@ -144,7 +144,7 @@ def find_same(session: Session, upload: Upload, announced: Announcement) -> Uplo
     known = uploads.find_upload_of(session, upload.clip_id)
     if known is None:
         return None
-    same_words = uploads.announcement(session, known.clip_id) == announced
+    same_words = announced.repeats(uploads.announcement(session, known.clip_id))
     same_length = known.is_gone or _may_be_same(known, upload.size_bytes)
     if same_words and same_length and known.uploaded_by == upload.uploaded_by:
         return known
