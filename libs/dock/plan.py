@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from common.fields import Line
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, TimeOrigin
 from dock import claims, manifest, numbering
 from dock.card import Card, ChangedError, Found, NotTaken, opened, sayable
-from dock.claims import Claim, Interval, Origin
+from dock.claims import Claim, Interval
 from dock.manifest import Entry, Header, Manifest, Secrecy
 from dock.numbering import Gap
 
@@ -102,6 +102,8 @@ class Film:
             "sha256": sha256,
             "recorded_start": self.when.start.instant.isoformat(),
             "recorded_end": self.when.end.instant.isoformat(),
+            "recorded_start_from": self.when.start.origin.value,
+            "recorded_end_from": self.when.end.origin.value,
             "carrier": self.carrier.value,
             "filmed_by": str(self.filmed_by),
             "device_no": self.device_no,
@@ -192,8 +194,8 @@ def _film(
         embedded = claims.in_bytes(file, found.size_bytes)
     when = claims.interval(found.name, found.modified_ns, embedded, zone)
     if entry:
-        start = Claim(entry.recorded_start, Origin.MANIFEST)
-        end = Claim(entry.recorded_end, Origin.MANIFEST)
+        start = Claim(entry.recorded_start, TimeOrigin.MANIFEST)
+        end = Claim(entry.recorded_end, TimeOrigin.MANIFEST)
         when = Interval(start, end, (start, *when.claims))
     known = {name: first(name) for name in ("device_no", "carrier", "filmed_by")}
     if lacking := [name for name, value in known.items() if value is None]:

@@ -14,8 +14,8 @@ from tests.support.clock import FrozenClock
 from tests.support.house import House
 from tests.support.packs import S1, activated
 from tests.support.people import person
-from tests.support.said import say
-from tests.support.uploads import announce
+from tests.support.said import of_type, say
+from tests.support.uploads import announce, clip
 
 AGENCY = uuid4()
 OFFICER = person(Role.OFFICER, agency_id=AGENCY)
@@ -116,3 +116,38 @@ async def test_a_repetition_may_tell_of_another_export_and_contradict_nothing_el
         )
     ]
     assert (first.status_code, codes) == (201, [200, 200, 409, 409])
+
+
+async def test_times_that_a_file_s_name_claims_are_told_as_its_claims(
+    h: House, tmp_path: Path
+) -> None:
+    (card := tmp_path / "card").mkdir()
+    write_film(card)
+    await say(h, activated(AGENCY, S1))
+    (outcome,) = await pushed(h, OFFICER, card)
+    (stored,) = of_type(h, "ingest.clip.stored.v1")
+    for shown in (await clip(h, OFFICER, UUID(str(outcome.clip_id))), stored):
+        origins = (shown["recorded_start_from"], shown["recorded_end_from"])
+        assert origins == ("file_name", "modified")
+    found = await duties(h, outcome.clip_id)
+    assert found["clocks"]["recorded_end_from"] == "modified"
+    whys = [it["why"] for it in found["duties"] if it["rule_id"] in {EXPORT, "s1.a2-8"}]
+    claimed = "录制起止时刻系声称（文件名、存储卡上的文件修改时间），未经核实。"
+    assert [why.endswith(claimed) for why in whys] == [True, True]
+
+
+async def test_a_manifest_s_times_are_a_claim_as_well_and_of_others_nothing_is_said(
+    h: House, tmp_path: Path
+) -> None:
+    (card := tmp_path / "card").mkdir()
+    write_manifest(card, write_film(card))
+    await say(h, activated(AGENCY, S1))
+    (outcome,) = await pushed(h, OFFICER, card)
+    by_phone = await announce(h, OFFICER, b"film", device_no="手机")
+    told = [await duty(h, it) for it in (outcome.clip_id, UUID(by_phone.headers["clip-id"]))]
+    assert ["系声称（设备导出清单），未经核实" in it["why"] for it in told] == [True, False]
+
+
+async def test_an_origin_that_nobody_knows_is_refused(h: House) -> None:
+    refused = await announce(h, OFFICER, b"film", recorded_end_from="notary")
+    assert (refused.status_code, refused.json()["code"]) == (400, "ingest.metadata-invalid")

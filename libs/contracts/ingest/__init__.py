@@ -12,6 +12,7 @@ from contracts.ingest.films import (
     DerivativeKind,
     DerivativeMade,
     RequestRefused,
+    TimeOrigin,
     UploadEnded,
     UploadRefused,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "StorageDeviceRegistered",
     "StorageDeviceRetired",
     "StorageKind",
+    "TimeOrigin",
     "UploadEnded",
     "UploadRefused",
 ]

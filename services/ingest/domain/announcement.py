@@ -17,7 +17,7 @@ from pydantic import (
 
 from common.events import Sha256
 from common.fields import Line
-from contracts.ingest import Carrier, IndexField
+from contracts.ingest import Carrier, IndexField, TimeOrigin
 from ingest.domain.index import Described, given
 
 KEY: Final = re.compile(r"[!-+\--~]+")
@@ -75,6 +75,9 @@ class Announcement(Described):
     secrecy: Secrecy = Secrecy.NONE
     exported_at: Instant | None = None
     """When it was copied from the device that filmed it, by the clock of what copied it."""
+    recorded_start_from: TimeOrigin | None = None
+    recorded_end_from: TimeOrigin | None = None
+    """Who claims when it was recorded. None: nobody said."""
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -114,7 +117,12 @@ class Announcement(Described):
         }
 
 
-EXTRAS: Final = {*Described.model_fields, "exported_at"}
+EXTRAS: Final = {
+    *Described.model_fields,
+    "exported_at",
+    "recorded_start_from",
+    "recorded_end_from",
+}
 """What need not be said with an upload."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.ingest import IndexField
+from contracts.ingest import IndexField, TimeOrigin
 from ingest.domain.index import Entry, Index
 
 
@@ -47,6 +47,9 @@ class Clocks:
     """All that were declared, oldest first."""
     index: Index
     is_quarantined: bool = False
+    recorded_start_from: TimeOrigin | None = None
+    recorded_end_from: TimeOrigin | None = None
+    """Who claims when it was recorded; None: whoever announced it did not say."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from contracts.ingest import TimeOrigin
 from ingest.domain.clip import LEGAL_TIME
 from ingest.domain.clocks import Clocks, Return, Told
 from ingest.domain.law import Duty, IngestRules
@@ -20,6 +21,13 @@ QUARANTINED: Final = (
     "收到的内容与登记的摘要不一致，已隔离，不能作为已存储的资料；请核对后以新编号重新上传。"
 )
 PENDING: Final = "已申报返回时间，尚未经他人确认，暂不计入。"
+ORIGINS: Final = {
+    TimeOrigin.MANIFEST: "设备导出清单",
+    TimeOrigin.FILE_NAME: "文件名",
+    TimeOrigin.EMBEDDED: "文件内嵌信息",
+    TimeOrigin.MODIFIED: "存储卡上的文件修改时间",
+    TimeOrigin.MOMENT: "无人说明，按开始后一秒计",
+}
 NO_DATE: Final = "设备申报的录制结束时刻超出可以计算的范围，请说明实际时刻。"
 
 
@@ -65,6 +73,22 @@ def standings(rules: IngestRules, clocks: Clocks, now: datetime) -> Sequence[Sta
 
 def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> Standing:
     """How a duty stands at `now`. Never met by silence: only by an instant that was told."""
+    stand = _standing(rules, duty, clocks, now)
+    if duty.since in stand.computed_from:
+        return replace(stand, why=stand.why + _claimed(duty, clocks))
+    return stand
+
+
+def _claimed(duty: Duty, clocks: Clocks) -> str:
+    """That the instant from which a period runs is a claim, and whose."""
+    start, end = clocks.recorded_start_from, clocks.recorded_end_from
+    if duty.since != "recorded_end" or end is None:
+        return ""
+    origins = [ORIGINS[one] for one in (start, end) if one]
+    return f"录制起止时刻系声称（{'、'.join(dict.fromkeys(origins))}），未经核实。"
+
+
+def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> Standing:
     returned = _returned(rules, clocks)
     if duty.when == "returned" and returned is None:
         why = "没有经他人确认的返回申报，本条所指情形不成立，不适用本条。"

@@ -85,6 +85,8 @@ def _stored(upload: Upload, announced: Announcement, proof: Proof) -> ClipStored
         unit_id=announced.unit_id,
         read_back_sha256=proof.sha256,
         read_back_bytes=proof.size_bytes,
+        recorded_start_from=announced.recorded_start_from,
+        recorded_end_from=announced.recorded_end_from,
     )
 
 

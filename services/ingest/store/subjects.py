@@ -43,6 +43,8 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         returns=returns_of(session, clip_id),
         index=index_of(first, announced_at, stored_at, entries),
         is_quarantined=is_quarantined,
+        recorded_start_from=said.recorded_start_from,
+        recorded_end_from=said.recorded_end_from,
     )
     units = [entry.values.unit_id for entry in entries if entry.values.unit_id]
     return Subject(
