@@ -6,7 +6,16 @@ from uuid import UUID
 from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import DeviceClockRead
-from ingest.domain.device_clocks import MS, Estimate, Reading, Told, estimate, in_ms, measure
+from ingest.domain.device_clocks import (
+    EPOCH,
+    MS,
+    Estimate,
+    Reading,
+    Told,
+    estimate,
+    in_ms,
+    measure,
+)
 from ingest.domain.names import device_id_of, own_id
 from ingest.errors import DeviceClockUnknownError, KeyTakenError
 from ingest.operations.context import Context
@@ -68,4 +77,8 @@ def _read(reading: Reading) -> DeviceClockRead:
         read_at=reading.read_at,
         is_doubtful=reading.is_doubtful,
         reported_by=reading.reported_by,
+        device_time=EPOCH + reading.told.device_ms * MS,
+        read_ago_ms=reading.told.read_ago_ms,
+        round_trip_ms=reading.told.round_trip_ms,
+        resolution_ms=reading.told.resolution_ms,
     )
