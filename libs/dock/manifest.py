@@ -146,9 +146,6 @@ class Manifest:
     entries: Mapping[str, Entry]
     """By path."""
 
-    def device_of(self, entry: Entry) -> str:
-        return entry.device_no or self.header.device_no
-
 
 def read(content: bytes) -> Manifest:
     """Read a manifest strictly.
