@@ -39,9 +39,7 @@ def events() -> list[type[Event]]:
         word
         for owner in PARTITIONS
         for word in vars(import_module(f"contracts.{owner}")).values()
-        if isinstance(word, type)
-        and issubclass(word, Event)
-        and owner_of(word) == owner
+        if isinstance(word, type) and issubclass(word, Event) and owner_of(word) == owner
     ]
 
 

@@ -223,6 +223,8 @@ class StandingOut(BaseModel):
     reading: str
     computed_from: dict[str, AwareDatetime]
     due_at: AwareDatetime | None
+    """The strict end, where the device's clock leaves it open."""
+    due_latest_at: AwareDatetime | None
     done_at: AwareDatetime | None
     late_ms: int | None
 
@@ -238,6 +240,7 @@ class StandingOut(BaseModel):
             reading=stand.duty.reading,
             computed_from=dict(stand.computed_from),
             due_at=stand.due_at,
+            due_latest_at=stand.due_latest_at,
             done_at=stand.done_at,
             late_ms=None if stand.late is None else stand.late // MS,
         )

@@ -15,7 +15,10 @@ class AnnouncementRow(Base, table=True):
     """What was said of a clip before its first byte. Insert-only."""
 
     __tablename__ = "announcement"
-    __table_args__ = ({"info": behind("upload", "clip_id")},)
+    __table_args__ = (
+        Index("ix_announcement_device", "device_no", "recorded_end"),
+        {"info": behind("upload", "clip_id")},
+    )
 
     clip_id: UUID = Field(primary_key=True)
     sha256: str
