@@ -39,10 +39,14 @@ def events() -> list[type[Event]]:
         word
         for owner in PARTITIONS
         for word in vars(import_module(f"contracts.{owner}")).values()
-        if isinstance(word, type)
-        and issubclass(word, Event)
-        and word.__module__.split(".")[:2] == ["contracts", owner]
+        if isinstance(word, type) and issubclass(word, Event) and owner_of(word) == owner
     ]
+
+
+def owner_of(event: type[Event]) -> str:
+    """Whose module of `contracts`, or whose package, an event stands in; empty for none."""
+    house, _, place = event.__module__.partition(".")
+    return place.split(".")[0] if house == "contracts" else ""
 
 
 def event_forms() -> dict[str, Any]:

@@ -7,8 +7,9 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
 from typing import BinaryIO, Final, NamedTuple
+
+from contracts.ingest import TimeOrigin
 
 EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
 """Of times in MP4 and QuickTime files. Source: ISO/IEC 14496-12, 8.2.2."""
@@ -24,23 +25,11 @@ WHEN: Final = re.compile(
 )
 
 
-class Origin(StrEnum):
-    """Who claims it."""
-
-    MANIFEST = "manifest"
-    FILE_NAME = "file_name"
-    EMBEDDED = "embedded"
-    MODIFIED = "modified"
-    """The card's file system: when the file was written to last."""
-    MOMENT = "moment"
-    """Nobody: a second after the beginning."""
-
-
 class Claim(NamedTuple):
     """An instant and who claims it."""
 
     instant: datetime
-    origin: Origin
+    origin: TimeOrigin
 
 
 @dataclass(frozen=True)
@@ -67,25 +56,25 @@ def interval(name: str, modified_ns: int, embedded: Embedded, zone: tzinfo) -> I
     Devices name a file when recording begins and in the time their user reads; what they embed is
     the beginning for some and the end for others, in UTC or not.
     """
-    modified = Claim(_instant(modified_ns), Origin.MODIFIED)
+    modified = Claim(_instant(modified_ns), TimeOrigin.MODIFIED)
     found: list[Claim] = []
     if named := in_name(name, zone):
-        found.append(Claim(named, Origin.FILE_NAME))
+        found.append(Claim(named, TimeOrigin.FILE_NAME))
     if embedded.made_at:
-        found.append(Claim(embedded.made_at, Origin.EMBEDDED))
+        found.append(Claim(embedded.made_at, TimeOrigin.EMBEDDED))
     if found:
         start = found[0]
     else:
-        start = Claim(modified.instant - (embedded.length or MOMENT), Origin.MODIFIED)
+        start = Claim(modified.instant - (embedded.length or MOMENT), TimeOrigin.MODIFIED)
     return Interval(start, _end(start, modified, embedded), (*found, modified))
 
 
 def _end(start: Claim, modified: Claim, embedded: Embedded) -> Claim:
     if embedded.length:
-        return Claim(start.instant + embedded.length, Origin.EMBEDDED)
+        return Claim(start.instant + embedded.length, TimeOrigin.EMBEDDED)
     if start.instant < modified.instant <= start.instant + LENGTH_MAX:
         return modified
-    return Claim(start.instant + MOMENT, Origin.MOMENT)
+    return Claim(start.instant + MOMENT, TimeOrigin.MOMENT)
 
 
 def in_name(name: str, zone: tzinfo) -> datetime | None:

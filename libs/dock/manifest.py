@@ -93,7 +93,7 @@ class Header(_Said):
     format: Literal["liuhen-manifest"]
     version: Literal[1]
     exported_at: Instant
-    """By the exporter's clock."""
+    """When what the manifest names was copied from the device, by the exporter's clock."""
     device_no: Line
     carrier: Carrier
     brand: Line | None = None
@@ -126,8 +126,10 @@ class Entry(_Said):
     unit_id: UUID | None = None
     secrecy: Secrecy | None = None
     case_hint: Line | None = None
-    """What whoever filmed typed in about the matter; a hint to people, never a link."""
+    """What whoever filmed typed in about the matter; a hint to people, never a link. The film is
+    filed under it as its provisional number (暂编号)."""
     marks: Annotated[tuple[Mark, ...], Field(max_length=MARKS_MAX)] = ()
+    """For the receipt alone: in the product a mark belongs to an activity, and people set it."""
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -143,9 +145,6 @@ class Manifest:
     header: Header
     entries: Mapping[str, Entry]
     """By path."""
-
-    def device_of(self, entry: Entry) -> str:
-        return entry.device_no or self.header.device_no
 
 
 def read(content: bytes) -> Manifest:

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from common.fields import Line
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, TimeOrigin
 from dock import claims, manifest, numbering
 from dock.card import Card, ChangedError, Found, NotTaken, opened, sayable
-from dock.claims import Claim, Interval, Origin
-from dock.manifest import Entry, Manifest, Secrecy
+from dock.claims import Claim, Interval
+from dock.manifest import Entry, Header, Manifest, Secrecy
 from dock.numbering import Gap
 
 ZONE: Final = "Asia/Shanghai"
@@ -83,6 +83,8 @@ class Film:
     """The device's own number, if the manifest tells it."""
     entry: Entry | None
     """What the manifest says of it, if it does."""
+    header: Header | None = None
+    """What the manifest says of the whole card, if there is one."""
 
     def client_id(self, sha256: str, turn: int = 0) -> UUID:
         """Our own id for it: the same however often and from wherever it is sent.
@@ -100,6 +102,8 @@ class Film:
             "sha256": sha256,
             "recorded_start": self.when.start.instant.isoformat(),
             "recorded_end": self.when.end.instant.isoformat(),
+            "recorded_start_from": self.when.start.origin.value,
+            "recorded_end_from": self.when.end.origin.value,
             "carrier": self.carrier.value,
             "filmed_by": str(self.filmed_by),
             "device_no": self.device_no,
@@ -107,7 +111,17 @@ class Film:
             "filetype": mimetypes.guess_type(self.found.name)[0] or OCTETS,
             "secrecy": self.secrecy,
         }
-        return said | ({"unit_id": str(self.unit_id)} if self.unit_id else {})
+        return said | ({"unit_id": str(self.unit_id)} if self.unit_id else {}) | self._of_manifest()
+
+    def _of_manifest(self) -> dict[str, str]:
+        """What only a manifest tells; of another device than its own, not which model it is."""
+        told: dict[str, str | None] = {}
+        if self.header and self.header.device_no == self.device_no:
+            told |= {"device_brand": self.header.brand, "device_model": self.header.model}
+        if self.header and self.entry:
+            told["exported_at"] = self.header.exported_at.isoformat()
+            told["provisional_no"] = self.entry.case_hint
+        return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -180,8 +194,8 @@ def _film(
         embedded = claims.in_bytes(file, found.size_bytes)
     when = claims.interval(found.name, found.modified_ns, embedded, zone)
     if entry:
-        start = Claim(entry.recorded_start, Origin.MANIFEST)
-        end = Claim(entry.recorded_end, Origin.MANIFEST)
+        start = Claim(entry.recorded_start, TimeOrigin.MANIFEST)
+        end = Claim(entry.recorded_end, TimeOrigin.MANIFEST)
         when = Interval(start, end, (start, *when.claims))
     known = {name: first(name) for name in ("device_no", "carrier", "filmed_by")}
     if lacking := [name for name, value in known.items() if value is None]:
@@ -194,6 +208,7 @@ def _film(
         when=when,
         file_no=entry.file_no if entry else None,
         entry=entry,
+        header=told.header if told else None,
     )
 
 

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from common.events import Count, Sha256
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, TimeOrigin
 from dock.card import NotTaken
-from dock.claims import Origin
 from dock.manifest import Mark
 
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
@@ -28,11 +27,11 @@ class State(StrEnum):
 
 
 ORIGINS: Final = {
-    Origin.MANIFEST: "卡内清单",
-    Origin.FILE_NAME: "文件名",
-    Origin.EMBEDDED: "文件内嵌",
-    Origin.MODIFIED: "文件系统修改时间",
-    Origin.MOMENT: "无人主张，按一秒计",
+    TimeOrigin.MANIFEST: "卡内清单",
+    TimeOrigin.FILE_NAME: "文件名",
+    TimeOrigin.EMBEDDED: "文件内嵌",
+    TimeOrigin.MODIFIED: "文件系统修改时间",
+    TimeOrigin.MOMENT: "无人主张，按一秒计",
 }
 REASONS: Final = {
     NotTaken.HIDDEN: "隐藏文件",
@@ -57,7 +56,7 @@ class ClaimOut(_Part):
     """An instant that was claimed, and by whom. No claim was verified."""
 
     at: AwareDatetime
-    origin: Origin
+    origin: TimeOrigin
 
 
 class FileOut(_Part):

@@ -57,6 +57,21 @@ async def test_a_dock_reports_a_clock_and_the_server_says_how_far_off_it_is(h: H
     assert "执法仪" not in str(event)
 
 
+async def test_who_has_the_event_alone_can_measure_once_more(h: House) -> None:
+    body = shown("2026-01-05T17:00:07+08:00", round_trip_ms=81, read_ago_ms=460, resolution_ms=500)
+    reading = await h.done(OFFICER, "POST", CLOCKS, body)
+    (event,) = of_type(h, READ)
+    device_time, read_at = (datetime.fromisoformat(event[it]) for it in ("device_time", "read_at"))
+    measured = {
+        "offset_ms": (device_time - read_at) // timedelta(milliseconds=1),
+        "uncertainty_ms": -(-event["round_trip_ms"] // 2) + event["resolution_ms"] + 1,
+    }
+    assert measured == {name: reading[name] for name in measured}
+    assert measured == {name: event[name] for name in measured}
+    waited = timedelta(milliseconds=event["read_ago_ms"] + event["round_trip_ms"] // 2)
+    assert read_at + waited == datetime.fromisoformat(reading["received_at"])
+
+
 async def test_a_reading_sent_again_stays_the_first(h: House, clock: FrozenClock) -> None:
     body = shown("2026-01-05T09:00:00Z")
     first = await h.done(CUSTODIAN, "POST", CLOCKS, body)

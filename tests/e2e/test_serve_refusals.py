@@ -87,6 +87,13 @@ def test_a_variable_that_is_missing_or_makes_no_sense(serve: Serve) -> None:
     assert "lock_mode" in said
 
 
+@pytest.mark.parametrize("replicas", ['["nonsense"]', "http://one:8000"])
+def test_replicas_that_are_no_list_of_addresses(serve: Serve, replicas: str) -> None:
+    said = serve.refuses(LIUHEN_INGEST_REPLICAS=replicas)
+    assert "LIUHEN_INGEST_REPLICAS" in said
+    assert "http://HOST:PORT" in said
+
+
 def test_a_database_that_is_not_there(serve: Serve) -> None:
     (port,) = free_ports(1)
     url = f"postgresql+psycopg://liuhen:{SECRET}@{HERE}:{port}/ingest"

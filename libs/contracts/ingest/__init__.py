@@ -14,6 +14,7 @@ from contracts.ingest.films import (
     DerivativeKind,
     DerivativeMade,
     RequestRefused,
+    TimeOrigin,
     UploadEnded,
     UploadRefused,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "StorageDeviceRegistered",
     "StorageDeviceRetired",
     "StorageKind",
+    "TimeOrigin",
     "UploadEnded",
     "UploadRefused",
 ]

@@ -20,6 +20,20 @@ class Carrier(StrEnum):
     PHONE = "phone"  # 手机
 
 
+class TimeOrigin(StrEnum):
+    """Who claims when something was recorded. All are claims, and none was verified."""
+
+    MANIFEST = "manifest"
+    """What exported the card, of the device's own clock."""
+    FILE_NAME = "file_name"
+    EMBEDDED = "embedded"
+    """The film's own bytes; of an end, how long they say it lasts, from the beginning on."""
+    MODIFIED = "modified"
+    """The card's file system: when the file was written to last."""
+    MOMENT = "moment"
+    """Nobody: a second after the beginning."""
+
+
 class UploadRefused(Event):
     """An upload was turned away before a byte of it was kept.
 
@@ -77,6 +91,9 @@ class ClipStored(Event):
     digest_unconfirmed: bool = False
     """Whether `sha256` is our own reading alone, because its client has not said a digest. It holds
     until a `ClipDigestConfirmed` or a `ClipQuarantined` of the same clip."""
+    recorded_start_from: TimeOrigin | None = None
+    recorded_end_from: TimeOrigin | None = None
+    """Who claims these times. None: whoever announced the clip did not say."""
 
 
 class ClipQuarantined(Event):

@@ -120,7 +120,9 @@ class ClipPointerRegistered(Event):
 class DeviceClockRead(Event):
     """The clock of a device that films was set against ours: an assertion beside its recordings.
 
-    No recording's times change by it.
+    No recording's times change by it. The assertion is signed as every event is, as a leaf of the
+    audit log, and whole: with `read_at` the fields below give `offset_ms` (`device_time - read_at`)
+    and `uncertainty_ms` (half of the round trip, rounded up, the clock's step, and 1) once more.
     """
 
     type: ClassVar[str] = "ingest.device_clock.read.v1"
@@ -137,3 +139,11 @@ class DeviceClockRead(Event):
     is_doubtful: bool
     """So far off that the clock was set wrongly or reset: a person must look."""
     reported_by: UUID
+    device_time: AwareDatetime | None = None
+    """What the device's clock said. None, here and below: the event is older than the field."""
+    read_ago_ms: Count | None = None
+    """How long before it was sent, by the stopwatch of whoever read it."""
+    round_trip_ms: Count | None = None
+    """How long an exchange with us took just before; half of it passed on the way to us."""
+    resolution_ms: Count | None = None
+    """The step of the device's clock."""

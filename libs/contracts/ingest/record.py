@@ -97,6 +97,8 @@ class DutyDueSoon(Event):
     rule_id: Code
     due_at: AwareDatetime
     pack_sha256: Sha256
+    due_latest_at: AwareDatetime | None = None
+    """`due_at` is the strict end; when it may be due at the latest, by the device's clock."""
 
 
 class DutyOverdue(Event):
@@ -111,3 +113,6 @@ class DutyOverdue(Event):
     late_ms: Count
     """When it was told, or when it was done where that was before."""
     pack_sha256: Sha256
+    due_latest_at: AwareDatetime | None = None
+    """`due_at` is the strict end; when it may be due at the latest, by the device's clock, and from
+    when `late_ms` counts. None, here and above: as `due_at`, or older than the field."""

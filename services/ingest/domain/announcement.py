@@ -17,7 +17,7 @@ from pydantic import (
 
 from common.events import Sha256
 from common.fields import Line
-from contracts.ingest import Carrier, IndexField
+from contracts.ingest import Carrier, IndexField, TimeOrigin
 from ingest.domain.index import Described, given
 
 KEY: Final = re.compile(r"[!-+\--~]+")
@@ -76,6 +76,9 @@ class Announcement(Described):
     secrecy: Secrecy = Secrecy.NONE
     exported_at: Instant | None = None
     """When it was copied from the device that filmed it, by the clock of what copied it."""
+    recorded_start_from: TimeOrigin | None = None
+    recorded_end_from: TimeOrigin | None = None
+    """Who claims when it was recorded. None: nobody said."""
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -91,6 +94,17 @@ class Announcement(Described):
         """What need not be said, as far as it is, as JSON."""
         return self.model_dump(mode="json", include=EXTRAS, exclude_none=True)
 
+    def repeats(self, first: Self) -> bool:
+        """Whether it announces what `first` did, by a newer export or a client that says more.
+
+        A card that is exported anew has a later `exported_at`, and the first one counts. Of what
+        need not be said, one may say less than the other, but never something else.
+        """
+        mine, its = self.extras(), first.extras()
+        both = (mine.keys() & its.keys()) - {"exported_at"}
+        needed = self.model_dump(exclude=EXTRAS) == first.model_dump(exclude=EXTRAS)
+        return needed and all(mine[name] == its[name] for name in both)
+
     def indexed(self, agency_id: UUID) -> dict[IndexField, object]:
         """The first answer to what the clip is filed under."""
         return given(self) | {
@@ -104,7 +118,12 @@ class Announcement(Described):
         }
 
 
-EXTRAS: Final = {*Described.model_fields, "exported_at"}
+EXTRAS: Final = {
+    *Described.model_fields,
+    "exported_at",
+    "recorded_start_from",
+    "recorded_end_from",
+}
 """What need not be said with an upload."""
 
 

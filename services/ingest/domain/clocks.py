@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.ingest import IndexField
+from contracts.ingest import IndexField, TimeOrigin
+from ingest.domain.device_clocks import MS, Estimate
 from ingest.domain.index import Entry, Index
 
 
@@ -44,6 +45,14 @@ class Return:
 
 
 @dataclass(frozen=True)
+class Span:
+    """Between which instants something was; the same twice, where that is known."""
+
+    earliest: datetime
+    latest: datetime
+
+
+@dataclass(frozen=True)
 class Clocks:
     """Everything that is known of when."""
 
@@ -60,6 +69,27 @@ class Clocks:
     is_quarantined: bool = False
     is_ended: bool = False
     """Whether its upload was ended before it was complete."""
+    recorded_start_from: TimeOrigin | None = None
+    recorded_end_from: TimeOrigin | None = None
+    """Who claims when it was recorded; None: whoever announced it did not say."""
+    device: Estimate | None = None
+    """How far the device's clock was ahead at the end of the recording; None: nobody read it."""
+
+    def ended(self) -> Span:
+        """When the recording ended by our own clock, as far as readings of the device's tell.
+
+        A doubtful reading counts beside what the device said, not instead of it: only what holds by
+        both can be relied on.
+
+        Raises:
+            OverflowError: there is no such instant.
+        """
+        said = self.recorded_end.at
+        if self.device is None:
+            return Span(said, said)
+        ended, error = said - self.device.offset_ms * MS, self.device.uncertainty_ms * MS
+        also = [said] if self.device.is_doubtful else []
+        return Span(min(ended - error, *also, ended), max(ended + error, *also, ended))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from contracts.ingest import TimeOrigin
 from ingest.domain.clip import LEGAL_TIME
-from ingest.domain.clocks import Clocks, Return, Told
+from ingest.domain.clocks import Clocks, Return, Span, Told
 from ingest.domain.law import Duty, IngestRules
 
 STARTS: Final = {"recorded_end": "录制结束", "returned_at": "返回单位"}
@@ -21,6 +22,13 @@ QUARANTINED: Final = (
 )
 ENDED: Final = "上传已终止或者过期，内容未入库；终止上传不免除本条义务，请重新上传。"
 PENDING: Final = "已申报返回时间，尚未经他人确认，暂不计入。"
+ORIGINS: Final = {
+    TimeOrigin.MANIFEST: "设备导出清单",
+    TimeOrigin.FILE_NAME: "文件名",
+    TimeOrigin.EMBEDDED: "文件内嵌信息",
+    TimeOrigin.MODIFIED: "存储卡上的文件修改时间",
+    TimeOrigin.MOMENT: "无人说明，按开始后一秒计",
+}
 NO_DATE: Final = "设备申报的录制结束时刻超出可以计算的范围，请说明实际时刻。"
 
 
@@ -48,12 +56,17 @@ class Standing:
     warn_at: datetime | None = None
     done_at: datetime | None = None
     late: timedelta | None = None
-    """By how much: until it was done, or until now."""
+    """By how much at least: from `due_latest_at` until it was done, or until now."""
+    due_latest_at: datetime | None = None
+    """When it may have been due at the latest, by the device's clock; `due_at` is the strict end.
+    The same where that clock leaves nothing open."""
+    is_between: bool = False
+    """Whether it was done, or now is, between the two: then nobody can say that it is late."""
 
     @property
     def is_open(self) -> bool:
         """Whether it is still to be done, in time or late."""
-        return self.state in TO_BE_DONE and self.done_at is None
+        return (self.state in TO_BE_DONE or self.is_between) and self.done_at is None
 
 
 TO_BE_DONE: Final = frozenset({State.NOT_YET_DUE, State.DUE_SOON, State.LATE})
@@ -70,6 +83,22 @@ def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> S
     Nor by an upload that was ended, nor by a film that was quarantined: that one is not the
     recording, so neither what was stored nor when it was exported says anything of it.
     """
+    stand = _standing(rules, duty, clocks, now)
+    if duty.since in stand.computed_from:
+        return replace(stand, why=stand.why + _claimed(duty, clocks))
+    return stand
+
+
+def _claimed(duty: Duty, clocks: Clocks) -> str:
+    """That the instant from which a period runs is a claim, and whose."""
+    start, end = clocks.recorded_start_from, clocks.recorded_end_from
+    if duty.since != "recorded_end" or end is None:
+        return ""
+    origins = [ORIGINS[one] for one in (start, end) if one]
+    return f"录制起止时刻系声称（{'、'.join(dict.fromkeys(origins))}），未经核实。"
+
+
+def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> Standing:
     returned = _returned(rules, clocks)
     if duty.when == "returned" and returned is None:
         why = "没有经他人确认的返回申报，本条所指情形不成立，不适用本条。"
@@ -84,12 +113,23 @@ def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> S
     if clocks.is_quarantined:
         clocks = replace(clocks, stored=None, exported=None)
     try:
-        due_at = duty.due_at(used[duty.since])
-        told(due_at)
+        ended = clocks.ended()
+        began = Span(since, since) if since else ended
+        due_at, due_latest_at = duty.due_at(began.earliest), duty.due_at(began.latest)
+        told(due_latest_at)
     except OverflowError:
         return Standing(duty, State.UNJUDGED, NO_DATE, used)
+    if since is None and clocks.device:
+        used |= {"recorded_end_earliest": began.earliest, "recorded_end_latest": began.latest}
     done = _done(rules, duty, clocks, due_at)
-    draft = Standing(duty, State.UNJUDGED, done.question, used | done.used, due_at=due_at)
+    draft = Standing(
+        duty,
+        State.UNJUDGED,
+        done.question,
+        used | done.used,
+        due_at=due_at,
+        due_latest_at=due_latest_at,
+    )
     if done.question or _contradicts(rules, clocks, done, now):
         return draft if done.question else replace(draft, why=_clock_question(rules, clocks))
     return _timely(rules, clocks, replace(draft, done_at=done.at), done.lacks, now)
@@ -152,7 +192,7 @@ def _contradicts(rules: IngestRules, clocks: Clocks, done: _Done, now: datetime)
     if done.at is None:
         return False
     latest = clocks.stored.at if clocks.stored else now
-    too_early = clocks.recorded_end.at - done.at > rules.clock.tolerance
+    too_early = clocks.ended().earliest - done.at > rules.clock.tolerance
     # Only what a device says of its export can be later than now.
     too_late = clocks.exported is not None and clocks.exported.at - latest > rules.clock.tolerance
     return too_early or ("exported_at" in done.used and too_late)
@@ -170,7 +210,8 @@ def _timely(
 ) -> Standing:
     """The standing by the clock alone, once it is known when it was due and whether it is done."""
     duty, due_at, done_at = draft.duty, draft.due_at or now, draft.done_at
-    start = f"自{STARTS[duty.since]}（{told(draft.computed_from[duty.since])}）起算，"
+    latest = draft.due_latest_at or due_at
+    start = _start(duty, draft.computed_from)
     limit = f"应于 {told(due_at)} 前完成；"
     returned = _returned(rules, clocks)
     pending = "" if returned or not clocks.returns else PENDING
@@ -178,15 +219,33 @@ def _timely(
     if done_at is not None and done_at <= due_at:
         return replace(draft, state=State.MET, why=f"{start}{limit}{told(done_at)} 已完成。")
     if done_at is None and now <= due_at:
-        warn_at = max(due_at - rules.warn.before, draft.computed_from[duty.since])
+        since = draft.computed_from[duty.since]
+        begins = draft.computed_from.get("recorded_end_earliest", since)
+        warn_at = max(due_at - rules.warn.before, begins)
         state = State.DUE_SOON if now > warn_at else State.NOT_YET_DUE
         return replace(draft, state=state, warn_at=warn_at, why=f"{start}{limit}{lacks}。{pending}")
-    late = (done_at or now) - due_at
+    late = (done_at or now) - latest
     what = f"{told(done_at)} 才完成" if done_at else lacks
+    if late <= timedelta(0):
+        why = f"{start}{limit}{what}。{_between_question(latest)}{pending}"
+        return replace(draft, why=why, is_between=True, warn_at=due_at - rules.warn.before)
     why = f"{start}{limit}{what}，已逾期{span(late)}。{pending}"
     if duty.if_returned_asks and returned:
         return replace(draft, why=why + duty.if_returned_asks)
     return replace(draft, state=State.LATE, why=why, late=late)
+
+
+def _start(duty: Duty, used: Mapping[str, datetime]) -> str:
+    """From when the period runs, in words."""
+    said = f"自{STARTS[duty.since]}（{told(used[duty.since])}）起算，"
+    if "recorded_end_earliest" not in used:
+        return said
+    first, last = (told(used[f"recorded_end_{end}"]) for end in ("earliest", "latest"))
+    return f"{said}按设备时钟的核对，实际结束于 {first} 至 {last} 之间，期限从严计，"
+
+
+def _between_question(latest: datetime) -> str:
+    return f"按设备时钟的误差，期限最晚可至 {told(latest)}，不能判定是否逾期，请核实录制结束时刻。"
 
 
 def told(instant: datetime) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, TypeVar
@@ -113,6 +113,8 @@ class Upload:
     """As announced; None for a part."""
     kept_as: str | None = None
     """The SHA-256 of the kept bytes, by our own reading; None while none are kept."""
+    metadata_said: str | None = field(default=None, repr=False)
+    """`Upload-Metadata` as its client said it, of a part, too. It holds names: never in a log."""
 
     @property
     def is_part(self) -> bool:
@@ -162,12 +164,19 @@ class Upload:
         return _seen_whole(sized) if is_last else sized
 
     def ended(self, state: UploadState) -> Self:
-        """The upload without its bytes, once it was terminated or has expired.
+        """The upload without its bytes and words, once it was terminated or has expired.
 
         Where nobody has said its length, that is what came: so much of a day's share was used.
         """
         size_bytes = self.offset if self.size_bytes is None else self.size_bytes
-        return replace(self, offset=0, size_bytes=size_bytes, state=state, running=None)
+        return replace(
+            self,
+            offset=0,
+            size_bytes=size_bytes,
+            state=state,
+            running=None,
+            metadata_said=None,
+        )
 
     def kept(self, sha256: str) -> Self:
         """The upload once its bytes are kept under `sha256`; apart, if its client says another."""

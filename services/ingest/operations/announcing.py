@@ -31,9 +31,12 @@ def announce(
     announced: Announcement,
     size_bytes: int | None,
     *,
+    metadata: str = "",
     may_be_entry: bool = False,
 ) -> tuple[Upload, bool]:
     """Begin an upload, or find the one that the same announcement began; say whether it is new.
+
+    `metadata` is the announcement in its client's own words, which `HEAD` gives back.
 
     With `may_be_entry` a film that is kept already becomes an entry at once and its bytes are not
     wanted; most clients would send them whatever the answer says.
@@ -52,7 +55,7 @@ def announce(
     """
     announced = completed(who, announced)
     refuse_unwanted(ctx, who, announced.clip_id, announced.secrecy, size_bytes)
-    upload = begun(ctx, who, announced.clip_id, size_bytes, announced)
+    upload = begun(ctx, who, announced.clip_id, size_bytes, announced, metadata=metadata)
     may_be_entry = may_be_entry and is_kept(ctx, upload, announced)
     with ctx.recording(who), ctx.db.transaction() as session:
         known = find_same(session, upload, announced)
@@ -75,7 +78,9 @@ def announce(
     return upload, True
 
 
-def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy) -> Upload:
+def begin_part(
+    ctx: Context, who: Requester, size_bytes: int | None, secrecy: Secrecy, metadata: str = ""
+) -> Upload:
     """Begin a part of a film that is announced only when its parts are joined.
 
     Of secrets it must be said at once: a part is bytes too. All parts of one person go to one
@@ -89,7 +94,7 @@ def begin_part(ctx: Context, who: Requester, size_bytes: int | None, secrecy: Se
     ctx.expect_here(who.subject.int % ctx.replica_count)
     part_id = ctx.ids.new()
     refuse_unwanted(ctx, who, part_id, secrecy, size_bytes)
-    part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL)
+    part = begun(ctx, who, part_id, size_bytes, concat=PARTIAL, metadata=metadata)
     with ctx.recording(who), ctx.db.transaction() as session:
         check_room(ctx, session, who, size_bytes)
         uploads.add_part(session, part)
@@ -111,6 +116,8 @@ def begun(
     size_bytes: int | None,
     announced: Announcement | None = None,
     concat: str | None = None,
+    *,
+    metadata: str = "",
 ) -> Upload:
     """A new upload of nothing yet."""
     return Upload(
@@ -125,6 +132,7 @@ def begun(
         moved_at=ctx.clock.now(),
         concat=concat,
         device_no=announced and announced.device_no,
+        metadata_said=metadata or None,
     )
 
 
@@ -140,7 +148,7 @@ def find_same(session: Session, upload: Upload, announced: Announcement) -> Uplo
     if known is None:
         return None
     words = uploads.announcement(session, known.clip_id)
-    same_words = words.model_copy(update={"sha256": announced.sha256}) == announced
+    same_words = announced.model_copy(update={"sha256": words.sha256}).repeats(words)
     same_film = None in {known.sha256, announced.sha256} or known.sha256 == announced.sha256
     same_length = known.is_gone or _may_be_same(known, upload.size_bytes)
     if same_words and same_film and same_length and known.uploaded_by == upload.uploaded_by:

@@ -1,20 +1,38 @@
 """Clocks of devices are read against ours, and every reading is kept as what somebody asserted."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
+
+from sqlmodel import Session
 
 from common.auth import Requester
 from common.service import RefusedError
 from contracts.ingest import DeviceClockRead
-from ingest.domain.device_clocks import MS, Estimate, Reading, Told, estimate, in_ms, measure
+from ingest.domain.device_clocks import (
+    EPOCH,
+    MS,
+    Estimate,
+    Reading,
+    Told,
+    estimate,
+    in_ms,
+    measure,
+)
 from ingest.domain.names import device_id_of, own_id
 from ingest.errors import DeviceClockUnknownError, KeyTakenError
 from ingest.operations.context import Context
-from ingest.store import device_clocks
+from ingest.store import device_clocks, duties
+
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
+LAST: Final = datetime.max.replace(tzinfo=UTC)
+"""Of what may be told as a time."""
 
 
 def report(ctx: Context, who: Requester, key: UUID, told: Told) -> Reading:
     """Set a device's clock against ours and keep it, however far off: nothing is dropped.
+
+    Duties about what the device recorded around then are computed anew by the loop `reminder`.
 
     Safe to repeat: the first one counts, because a repetition has been on the way for longer.
 
@@ -38,9 +56,21 @@ def report(ctx: Context, who: Requester, key: UUID, told: Told) -> Reading:
         if known and known != reading:
             raise RefusedError(KeyTakenError(), reading.reading_id)
         if known is None:
+            _judge_anew(session, reading)
             device_clocks.add_reading(session, reading)
             ctx.outbox.emit(session, _read(reading))
     return known or reading
+
+
+def _judge_anew(session: Session, reading: Reading) -> None:
+    """Mark what this reading says something new of: up to the readings of its sort beside it."""
+    at_ms = reading.told.device_ms
+    known = device_clocks.nearest(session, reading.agency_id, reading.device_id, at_ms)
+    alike = [it.told.device_ms for it in known if it.is_doubtful == reading.is_doubtful]
+    first = max((ms for ms in alike if ms <= at_ms), default=in_ms(FIRST))
+    last = min((ms for ms in alike if ms > at_ms), default=in_ms(LAST))
+    ends = (EPOCH + first * MS, EPOCH + last * MS)
+    duties.mark_unjudged_of_device(session, reading.agency_id, reading.told.device_no, ends)
 
 
 def reckon(ctx: Context, who: Requester, device_no: str, recorded_at: datetime) -> Estimate:
@@ -68,4 +98,8 @@ def _read(reading: Reading) -> DeviceClockRead:
         read_at=reading.read_at,
         is_doubtful=reading.is_doubtful,
         reported_by=reading.reported_by,
+        device_time=EPOCH + reading.told.device_ms * MS,
+        read_ago_ms=reading.told.read_ago_ms,
+        round_trip_ms=reading.told.round_trip_ms,
+        resolution_ms=reading.told.resolution_ms,
     )

@@ -84,4 +84,5 @@ def to_do(
 
 
 def _late(kept: Kept, now: datetime) -> timedelta | None:
-    return now - kept.due_at if now > kept.due_at else None
+    latest = kept.due_latest_at or kept.due_at
+    return now - latest if now > latest else None

@@ -95,6 +95,8 @@ def _stored(upload: Upload, announced: Announcement, sha256: str, proof: Proof) 
         read_back_sha256=proof.sha256,
         read_back_bytes=proof.size_bytes,
         digest_unconfirmed=upload.sha256 is None,
+        recorded_start_from=announced.recorded_start_from,
+        recorded_end_from=announced.recorded_end_from,
     )
 
 

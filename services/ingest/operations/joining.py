@@ -30,7 +30,12 @@ from ingest.store.uploads import LostTurnError
 
 
 def join(
-    ctx: Context, who: Requester, announced: Announcement, part_ids: Sequence[str], concat: str
+    ctx: Context,
+    who: Requester,
+    announced: Announcement,
+    part_ids: Sequence[str],
+    concat: str,
+    metadata: str,
 ) -> tuple[Upload, bool]:
     """Announce a film whose bytes are here as parts; say whether it is new. Safe to repeat.
 
@@ -55,7 +60,7 @@ def join(
         raise PartsApartError
     ctx.expect_here(places.pop())
     announced = completed(who, announced)
-    film = begun(ctx, who, announced.clip_id, None, announced, concat)
+    film = begun(ctx, who, announced.clip_id, None, announced, concat, metadata=metadata)
     with ctx.recording(who), ctx.db.snapshot() as session:
         known = find_same(session, film, announced)
         found = [uploads.find_upload(session, part_id) for part_id in dict.fromkeys(part_ids)]

@@ -71,13 +71,21 @@ def _kept(
         due_at=due_at,
         is_open=stand.is_open,
         next_at=_next_at(stand),
-        is_soon_told=stand.state is State.DUE_SOON or (known is not None and known.is_soon_told),
+        is_soon_told=_is_soon(stand) or (known is not None and known.is_soon_told),
         is_overdue_told=is_late or (known is not None and known.is_overdue_told),
+        due_latest_at=stand.due_latest_at,
     )
+
+
+def _is_soon(stand: Standing) -> bool:
+    """Whether it is to be done now or never: also past the strict end, where that is in doubt."""
+    return stand.state is State.DUE_SOON or (stand.is_between and stand.is_open)
 
 
 def _next_at(stand: Standing) -> datetime | None:
     """After which it stands otherwise if nothing else happens."""
+    if stand.is_between and stand.is_open:
+        return stand.due_latest_at
     return {State.NOT_YET_DUE: stand.warn_at, State.DUE_SOON: stand.due_at}.get(stand.state)
 
 
@@ -93,6 +101,7 @@ def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Ke
                 clip_id=kept.clip_id,
                 rule_id=kept.rule_id,
                 due_at=kept.due_at,
+                due_latest_at=kept.due_latest_at,
                 pack_sha256=kept.pack_sha256,
             ),
         )
@@ -105,6 +114,7 @@ def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Ke
                 rule_id=kept.rule_id,
                 due_at=kept.due_at,
                 late_ms=stand.late // MS,
+                due_latest_at=kept.due_latest_at,
                 pack_sha256=kept.pack_sha256,
             ),
         )

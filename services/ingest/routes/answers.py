@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 from common.events import Code, Sha256
-from contracts.ingest import Carrier, DerivativeKind, IndexField
+from contracts.ingest import Carrier, DerivativeKind, IndexField, TimeOrigin
 from ingest.domain.announcement import Instant
 from ingest.domain.clip import Clip
 from ingest.domain.clocks import ClipState, Clocks, Return, Told
@@ -53,6 +53,9 @@ class ClipOut(BaseModel):
     state: Literal["stored", "quarantined", "resubmitted"]
     recorded_start: AwareDatetime
     recorded_end: AwareDatetime
+    recorded_start_from: TimeOrigin | None
+    recorded_end_from: TimeOrigin | None
+    """Who claims these times, which nobody verified; null where that was not said."""
     carrier: Carrier
     device_no: str
     filename: str
@@ -190,6 +193,7 @@ class ClocksOut(BaseModel):
     """Each instant by itself; none is made of another."""
 
     recorded_end: ToldOut
+    recorded_end_from: TimeOrigin | None
     exported: ToldOut | None
     stored: ToldOut | None
     indexed: ToldOut | None
@@ -202,6 +206,7 @@ class ClocksOut(BaseModel):
         return cls(
             indexed=indexed and ToldOut.of(indexed),
             recorded_end=ToldOut.of(clocks.recorded_end),
+            recorded_end_from=clocks.recorded_end_from,
             exported=clocks.exported and ToldOut.of(clocks.exported),
             stored=clocks.stored and ToldOut.of(clocks.stored),
             handed_over=clocks.handed_over and ToldOut.of(clocks.handed_over),
@@ -221,6 +226,8 @@ class StandingOut(BaseModel):
     reading: str
     computed_from: dict[str, AwareDatetime]
     due_at: AwareDatetime | None
+    """The strict end, where the device's clock leaves it open."""
+    due_latest_at: AwareDatetime | None
     done_at: AwareDatetime | None
     late_ms: int | None
 
@@ -236,6 +243,7 @@ class StandingOut(BaseModel):
             reading=stand.duty.reading,
             computed_from=dict(stand.computed_from),
             due_at=stand.due_at,
+            due_latest_at=stand.due_latest_at,
             done_at=stand.done_at,
             late_ms=None if stand.late is None else stand.late // MS,
         )

@@ -1,5 +1,6 @@
 """HTTP face of ingest: the IETF's resumable uploads for films, at the addresses of tus."""
 
+from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
@@ -58,9 +59,8 @@ async def announce(
         size_bytes = rufh.length(request.headers, 0)
         uploads.expect_place(ctx)
         checksum = digests.of_content(request.headers)
-        upload, is_new = await to_thread.run_sync(
-            announcing.announce, ctx, who, announced, size_bytes
-        )
+        begin = partial(announcing.announce, metadata=upload_metadata)
+        upload, is_new = await to_thread.run_sync(begin, ctx, who, announced, size_bytes)
         upload = await to_thread.run_sync(saying.said_with, ctx, who, upload, announced.sha256)
         if not is_new:
             upload = await uploads.resume(ctx, who, upload.upload_id)

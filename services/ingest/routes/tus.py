@@ -57,6 +57,7 @@ READ: Final = (
     "Upload-Defer-Length",
     "Upload-Expires",
     "Upload-Length",
+    "Upload-Metadata",
     "Upload-Offset",
 )
 """Headers that such a page may read."""

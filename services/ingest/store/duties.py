@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, or_, text
+from sqlalchemy import and_, func, or_, text
 from sqlmodel import Session, col, delete, insert, select
 
 from ingest.domain.clocks import ClipState
@@ -37,6 +37,8 @@ class Kept:
     next_at: datetime | None
     is_soon_told: bool
     is_overdue_told: bool
+    due_latest_at: datetime | None = None
+    """None: as `due_at`."""
 
     @property
     def duty_id(self) -> UUID:
@@ -76,10 +78,11 @@ def page(
 ) -> Sequence[Kept]:
     """Duties still to be done, the first due first; of one unit, where `unit` says which."""
     due_at, duty_id = col(DutyRow.due_at), col(DutyRow.duty_id)
+    latest = func.coalesce(col(DutyRow.due_latest_at), due_at)
     wanted = select(DutyRow).where(
         text("is_open"),  # as a literal: with a parameter, the index of these would not be used
         col(DutyRow.agency_id) == agency_id,
-        due_at < now if state == "late" else and_(due_at >= now, col(DutyRow.warn_at) < now),
+        latest < now if state == "late" else and_(latest >= now, col(DutyRow.warn_at) < now),
     )
     if unit is not None:
         wanted = wanted.where(col(DutyRow.unit_id) == unit[0])
@@ -153,6 +156,24 @@ def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
         col(OffsiteClipRow.clip_id).not_in(known),
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], outside))
+
+
+def mark_unjudged_of_device(
+    session: Session, agency_id: UUID, device_no: str, ends: tuple[datetime, datetime]
+) -> None:
+    """Have the duties computed anew of what a device recorded between two moments of its time."""
+    known = select(UnjudgedRow.clip_id)
+    found = (
+        select(AnnouncementRow.clip_id, UploadRow.agency_id)
+        .join(UploadRow, col(UploadRow.clip_id) == col(AnnouncementRow.clip_id))
+        .where(
+            UploadRow.agency_id == agency_id,
+            AnnouncementRow.device_no == device_no,
+            col(AnnouncementRow.recorded_end).between(*ends),
+            col(AnnouncementRow.clip_id).not_in(known),
+        )
+    )
+    session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], found))
 
 
 def unjudged(session: Session, after: UUID, limit: int) -> Sequence[UUID]:

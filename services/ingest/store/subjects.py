@@ -8,8 +8,11 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from ingest.domain.clocks import Clocks, Return, Subject, Told
+from ingest.domain.device_clocks import estimate, in_ms
 from ingest.domain.index import Completion, Entry, index_of
+from ingest.domain.names import device_id_of
 from ingest.domain.upload import Upload, UploadState
+from ingest.store.device_clocks import nearest
 from ingest.store.offsite import find_record
 from ingest.store.uploads import announcement, find_upload_of
 from ingest.tables import (
@@ -36,6 +39,8 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
     stored_at = clip.kept_at if clip and not is_quarantined else None
     entries, first = entries_of(session, clip_id), said.indexed(upload.agency_id)
     exported_at, uploader = said.exported_at, upload.uploaded_by
+    device_id = device_id_of(upload.agency_id, said.device_no)  # whatever is said of it later
+    at_ms = in_ms(said.recorded_end)
     clocks = Clocks(
         recorded_end=Told(said.recorded_end, uploader, announced_at),
         exported=Told(exported_at, uploader, announced_at) if exported_at else None,
@@ -46,6 +51,9 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         index=index_of(first, announced_at, stored_at, entries),
         is_quarantined=is_quarantined,
         is_ended=upload.is_gone,
+        recorded_start_from=said.recorded_start_from,
+        recorded_end_from=said.recorded_end_from,
+        device=estimate(nearest(session, upload.agency_id, device_id, at_ms), at_ms),
     )
     units = [entry.values.unit_id for entry in entries if entry.values.unit_id]
     return Subject(

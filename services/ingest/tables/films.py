@@ -17,6 +17,7 @@ class AnnouncementRow(Base, table=True):
     __tablename__ = "announcement"
     __table_args__ = (
         Index("ix_announcement_sha256", "sha256"),
+        Index("ix_announcement_device", "device_no", "recorded_end"),
         {"info": behind("upload", "clip_id")},
     )
 
@@ -99,6 +100,8 @@ class UploadRow(Base, table=True):
     """The SHA-256 of the first `offset` bytes, and the library that can go on with it. ADR 0021."""
     device_no: str | None = None
     """As announced; of a part nobody has said it."""
+    metadata_said: str | None = None
+    """`Upload-Metadata` as the client said it. None: nothing, or it was before this was kept."""
 
 
 class ClipRow(Base, table=True):

@@ -99,6 +99,8 @@ class DutyRow(Base, table=True):
     """After which it must be looked at again."""
     is_soon_told: bool
     is_overdue_told: bool
+    due_latest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it may have been due at the latest. None: as `due_at`, which is the strict end."""
 
 
 class UnjudgedRow(Base, table=True):

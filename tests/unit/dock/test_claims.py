@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dock.claims import Claim, Embedded, Origin, in_bytes, in_name, interval
+from contracts.ingest import TimeOrigin
+from dock.claims import Claim, Embedded, in_bytes, in_name, interval
 from liuhen.demo.film import make_film
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -58,23 +59,23 @@ def test_any_bytes_tell_something_or_nothing(content: bytes) -> None:
 def test_every_claim_is_kept_and_the_name_comes_first() -> None:
     embedded = Embedded(BEGAN + timedelta(hours=8), timedelta(minutes=2))
     found = interval("20260301091000.MP4", MODIFIED_NS, embedded, ZONE)
-    assert found.start == Claim(BEGAN, Origin.FILE_NAME)
-    assert found.end == Claim(MODIFIED, Origin.EMBEDDED)
+    assert found.start == Claim(BEGAN, TimeOrigin.FILE_NAME)
+    assert found.end == Claim(MODIFIED, TimeOrigin.EMBEDDED)
     assert [claim.origin for claim in found.claims] == ["file_name", "embedded", "modified"]
 
 
 def test_without_a_length_it_ends_when_its_file_was_written_to_last() -> None:
     found = interval("20260301091000.MP4", MODIFIED_NS, NOTHING, ZONE)
-    assert found.end == Claim(MODIFIED, Origin.MODIFIED)
+    assert found.end == Claim(MODIFIED, TimeOrigin.MODIFIED)
 
 
 def test_a_copy_made_days_later_does_not_make_a_film_days_long() -> None:
     later = MODIFIED_NS + 3 * 86_400 * 1_000_000_000
     found = interval("20260301091000.MP4", later, NOTHING, ZONE)
-    assert found.end == Claim(BEGAN + timedelta(seconds=1), Origin.MOMENT)
+    assert found.end == Claim(BEGAN + timedelta(seconds=1), TimeOrigin.MOMENT)
 
 
 def test_what_tells_nothing_has_the_time_of_its_file() -> None:
     found = interval("photo.jpg", MODIFIED_NS, NOTHING, ZONE)
-    assert found.start.origin is Origin.MODIFIED
+    assert found.start.origin is TimeOrigin.MODIFIED
     assert found.end.instant == MODIFIED

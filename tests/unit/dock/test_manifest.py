@@ -38,7 +38,7 @@ def test_a_manifest_names_device_films_and_marks() -> None:
     marked = ENTRY | {"marks": [{"at_ms": 5_000, "word": "出示证件"}], "case_hint": "某加工厂"}
     manifest = read(written(HEADER, marked))
     entry = manifest.entries["DCIM/100MEDIA/FILE0001.MP4"]
-    assert manifest.device_of(entry) == "执法仪-0017"
+    assert (entry.device_no, manifest.header.device_no) == (None, "执法仪-0017")
     assert entry.marks == (Mark(at_ms=5_000, word="出示证件"),)
     assert entry.recorded_start == datetime(2026, 3, 1, 1, tzinfo=UTC)
 

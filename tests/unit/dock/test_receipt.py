@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, TimeOrigin
 from dock.card import Card, Found, Left, NotTaken
-from dock.claims import Claim, Interval, Origin
+from dock.claims import Claim, Interval
 from dock.manifest import Entry, Mark
 from dock.numbering import Gap
 from dock.plan import Film, Plan
@@ -25,9 +25,9 @@ ACCOUNT = Account(UUID(int=1), UUID(int=2))
 def film(number: int, entry: Entry | None = None) -> Film:
     start = datetime(2026, 3, 1, 1, 10 * number, tzinfo=UTC)
     when = Interval(
-        Claim(start, Origin.MANIFEST if entry else Origin.FILE_NAME),
-        Claim(start + timedelta(minutes=2), Origin.MODIFIED),
-        (Claim(start, Origin.FILE_NAME),),
+        Claim(start, TimeOrigin.MANIFEST if entry else TimeOrigin.FILE_NAME),
+        Claim(start + timedelta(minutes=2), TimeOrigin.MODIFIED),
+        (Claim(start, TimeOrigin.FILE_NAME),),
     )
     return Film(
         found=Found(f"DCIM/FILE{number:04}.MP4", 1_000 * number, 0, (0, number)),

@@ -6,15 +6,15 @@ from uuid import UUID
 
 from rich.console import Console
 
-from contracts.ingest import Carrier
+from contracts.ingest import Carrier, TimeOrigin
 from dock.card import Found
-from dock.claims import Claim, Interval, Origin
+from dock.claims import Claim, Interval
 from dock.plan import Film
 from dock.pushing import Outcome
 from dock.receipt import State
 from dock.telling import Bars, Lines
 
-WHEN = Claim(datetime(2026, 3, 1, tzinfo=UTC), Origin.FILE_NAME)
+WHEN = Claim(datetime(2026, 3, 1, tzinfo=UTC), TimeOrigin.FILE_NAME)
 FILM = Film(
     found=Found("DCIM/[b]FILE0001.MP4", 1_000_000, 0, (0, 1)),
     device_no="执法仪-0017",
