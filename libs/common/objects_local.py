@@ -18,6 +18,7 @@ from common.clock import Clock
 from common.objects import (
     DIGEST,
     PIECE_BYTES,
+    Locked,
     LockNotTakenError,
     ObjectDiffersError,
     ObjectLockedError,
@@ -121,13 +122,23 @@ class LocalObjects(LocalReader):
             path.unlink()
             fsync(path.parent)
 
-    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
+    def lock_until(
+        self,
+        sha256: str,
+        until: datetime,
+        version: str | None = None,  # noqa: ARG002 - of buckets
+    ) -> Locked | None:
+        now = self._clock.now()
         with self._changing_locks:
             lock = self._lock(sha256)
-            if until > self._clock.now() and (lock.until is None or until > lock.until):
+            if until > now and (lock.until is None or until > lock.until):
                 self._set_lock(sha256, replace(lock, until=until))
-                if self._lock(sha256).until != until:
+                lock = self._lock(sha256)
+                if lock.until != until:
                     raise LockNotTakenError(sha256)
+        if lock.until is None or lock.until <= now:
+            return None
+        return Locked(lock.until, "software", None)
 
     def locked_until(self, sha256: str) -> datetime | None:
         return self._lock(sha256).until

@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from common.clock import SystemClock
-from common.objects import ObjectLockedError, ObjectMissingError, Objects
+from common.objects import Locked, ObjectLockedError, ObjectMissingError, Objects
 from common.stores import open_objects, open_reader
 from tests.support.clock import FrozenClock
 
@@ -89,6 +89,20 @@ def test_a_lock_is_only_ever_extended(store: Objects, store_url: str) -> None:
         store.lock_until(DIGEST, NOW + days * DAY)
         again = open_objects(store_url, SystemClock())
         assert again.locked_until(DIGEST) == (locked_for and NOW + locked_for * DAY)
+
+
+def test_a_lock_is_told_as_the_store_has_it(store_url: str, tmp_path: Path) -> None:
+    is_folder = store_url.startswith("file:")
+    for compliance, mode in ((False, "governance"), (True, "compliance")):
+        store = open_objects(store_url, SystemClock(), compliance=compliance)
+        film = tmp_path / mode
+        film.write_bytes(mode.encode())
+        digest = sha256(mode.encode()).hexdigest()
+        version = store.adopt(film, digest).version
+        assert store.lock_until(digest, NOW - DAY, version) is None
+        locked = Locked(NOW + DAY, "software" if is_folder else mode, version)
+        assert store.lock_until(digest, NOW + DAY, version) == locked
+        assert store.lock_until(digest, NOW - DAY) == locked, "longer than was asked for"
 
 
 def test_a_lock_never_ends_before_the_moment_that_was_asked_for(store: Objects) -> None:

@@ -1,7 +1,7 @@
 """What ingest announces of uploads and films."""
 
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -200,6 +200,26 @@ class ClipResubmitted(Event):
     """Who handed it in again."""
     is_compared: bool
     """Whether its bytes came once more and were the same; otherwise only their digest was told."""
+
+
+LockMode: TypeAlias = Literal["software", "governance", "compliance"]
+"""Who can end a lock early: whoever may write to the store, its administrator, nobody."""
+
+
+class ClipLocked(Event):
+    """The store, asked, says that a clip's bytes are locked. Said when it is another lock.
+
+    Their law may want them for longer: the store is told next.
+    """
+
+    type: ClassVar[str] = "ingest.clip.locked.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
+    """Of what is locked; of a quarantined clip the digest of what was received."""
+    until: AwareDatetime
+    mode: LockMode
 
 
 class RequestRefused(Refused):

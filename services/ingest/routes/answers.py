@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 from common.events import Code, Sha256
-from contracts.ingest import Carrier, DerivativeKind, IndexField
+from contracts.ingest import Carrier, DerivativeKind, IndexField, LockMode
 from ingest.domain.announcement import Instant
 from ingest.domain.clip import Clip
 from ingest.domain.clocks import Clocks, Return, Told
@@ -44,6 +44,18 @@ class KeepingOut(BaseModel):
     read_back_one_in: int
 
 
+class TakenOut(BaseModel):
+    """The lock that the store of objects had when it was last told of one and asked."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    until: AwareDatetime
+    mode: LockMode
+    version: str | None
+    """What the store calls the very bytes, where it has a name for them."""
+    at: AwareDatetime
+
+
 class ClipOut(BaseModel):
     """A kept clip, and until when its bytes may not be removed."""
 
@@ -58,6 +70,7 @@ class ClipOut(BaseModel):
     filename: str
     facts: Facts | None
     locked_until: date | None
+    """The first day in Asia/Shanghai on which neither the law nor the store forbids it."""
     locked_for_ever: bool
     derivatives: list[DerivativeOut]
     not_derived: list[DerivativeKind]
@@ -68,6 +81,8 @@ class ClipOut(BaseModel):
     read_back_at: AwareDatetime | None
     original_id: UUID | None
     """Of a clip that was handed in again: the one whose bytes these are."""
+    store_lock: TakenOut | None
+    """None: it was kept by an earlier version, and its store is still to be asked."""
 
     @classmethod
     def of(cls, clip: Clip) -> Self:
@@ -79,7 +94,7 @@ class ClipOut(BaseModel):
                 "size_bytes": clip.size_bytes,
                 "state": clip.state,
                 "facts": clip.facts,
-                "locked_until": clip.lock.until,
+                "locked_until": clip.locked_until,
                 "locked_for_ever": clip.lock.for_ever,
                 "derivatives": clip.derivatives,
                 "not_derived": clip.not_derived,
@@ -87,6 +102,7 @@ class ClipOut(BaseModel):
                 "read_back_bytes": clip.proof.size_bytes,
                 "read_back_at": clip.proof.read_at,
                 "original_id": clip.original_id,
+                "store_lock": clip.taken,
             }
         )
 
