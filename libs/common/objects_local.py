@@ -143,13 +143,14 @@ class LocalObjects(LocalReader):
     def locked_until(self, sha256: str) -> datetime | None:
         return self._lock(sha256).until
 
-    def hold(self, sha256: str) -> None:
-        with self._changing_locks:
-            self._set_lock(sha256, replace(self._lock(sha256), is_held=True))
+    def hold(self, sha256: str, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
+        self._set_hold(sha256, on=True)
 
-    def release(self, sha256: str) -> None:
-        with self._changing_locks:
-            self._set_lock(sha256, replace(self._lock(sha256), is_held=False))
+    def release(self, sha256: str, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
+        self._set_hold(sha256, on=False)
+
+    def is_held(self, sha256: str, version: str | None = None) -> bool:  # noqa: ARG002 - of buckets
+        return self._lock(sha256).is_held
 
     def remove(self, sha256: str) -> None:
         with self._changing_locks:
@@ -179,6 +180,12 @@ class LocalObjects(LocalReader):
             return Lock()
         until = said["until"]
         return Lock(until and datetime.fromisoformat(until), said["is_held"])
+
+    def _set_hold(self, sha256: str, *, on: bool) -> None:
+        with self._changing_locks:
+            self._set_lock(sha256, replace(self._lock(sha256), is_held=on))
+            if self._lock(sha256).is_held is not on:
+                raise LockNotTakenError(sha256)
 
     def _set_lock(self, sha256: str, lock: Lock) -> None:
         """Return when the lock survives a power cut; until then the one before it holds."""

@@ -185,11 +185,14 @@ class S3Objects(S3Reader):
         lock = self._bucket.lock(self._kept(sha256))
         return lock and lock.until
 
-    def hold(self, sha256: str) -> None:
-        self._bucket.set_hold(self._kept(sha256), on=True)
+    def hold(self, sha256: str, version: str | None = None) -> None:
+        self._set_hold(self._kept(sha256, version), on=True)
 
-    def release(self, sha256: str) -> None:
-        self._bucket.set_hold(self._kept(sha256), on=False)
+    def release(self, sha256: str, version: str | None = None) -> None:
+        self._set_hold(self._kept(sha256, version), on=False)
+
+    def is_held(self, sha256: str, version: str | None = None) -> bool:
+        return self._bucket.is_held(self._kept(sha256, version))
 
     def remove(self, sha256: str) -> None:
         """Destroy what was kept, then what lies over it."""
@@ -259,6 +262,11 @@ class S3Objects(S3Reader):
                 raise LockNotTakenError(kept.key)
             return taken
         return lock
+
+    def _set_hold(self, kept: Version, *, on: bool) -> None:
+        self._bucket.set_hold(kept, on=on)
+        if self._bucket.is_held(kept) is not on:
+            raise LockNotTakenError(kept.key)
 
     def _is_locked(self, kept: Version) -> bool:
         lock = self._bucket.lock(kept)

@@ -222,6 +222,30 @@ class ClipLocked(Event):
     mode: LockMode
 
 
+class ClipHeld(Event):
+    """A case that a clip serves is held, and the store, asked, holds its bytes (封存)."""
+
+    type: ClassVar[str] = "ingest.clip.held.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
+    """Of what is held."""
+
+
+class ClipReleased(Event):
+    """No hold stands on a clip any more, and the store knows; its lock stays.
+
+    Its bytes may be held on: another clip of the same bytes is.
+    """
+
+    type: ClassVar[str] = "ingest.clip.released.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
+
+
 class RequestRefused(Refused):
     """Ingest refused a signed-in person."""
 

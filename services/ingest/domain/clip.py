@@ -11,6 +11,7 @@ from contracts.ingest import DerivativeKind, LockMode
 from ingest.domain.announcement import Announcement
 from ingest.domain.derivative import Derivative
 from ingest.domain.facts import Facts
+from ingest.domain.holding import Held
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import UploadState
 
@@ -78,6 +79,7 @@ class Clip:
     not_derived: Sequence[DerivativeKind]
     """What could not be made, after several tries."""
     proof: Proof
+    held: Held
     original_id: UUID | None = None
     """Whose bytes these are, where this clip was handed in again."""
     taken: Taken | None = None

@@ -83,6 +83,10 @@ class ClipOut(BaseModel):
     """Of a clip that was handed in again: the one whose bytes these are."""
     store_lock: TakenOut | None
     """None: it was kept by an earlier version, and its store is still to be asked."""
+    is_held: bool
+    """Whether a case that it serves or did is held: it may not be removed, whatever its lock."""
+    held_since: AwareDatetime | None
+    """Since when the store has the hold; None: it does not have it, or is yet to be told."""
 
     @classmethod
     def of(cls, clip: Clip) -> Self:
@@ -103,6 +107,8 @@ class ClipOut(BaseModel):
                 "read_back_at": clip.proof.read_at,
                 "original_id": clip.original_id,
                 "store_lock": clip.taken,
+                "is_held": clip.held.is_held,
+                "held_since": clip.held.since,
             }
         )
 

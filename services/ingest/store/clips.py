@@ -11,6 +11,7 @@ from ingest.domain.facts import Facts
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.derivatives import derivatives_of, given_up_of
+from ingest.store.holds import find_held
 from ingest.store.locks import find_lock, find_taken
 from ingest.store.resubmissions import original_of
 from ingest.store.uploads import announcement
@@ -50,6 +51,7 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         facts=Facts.model_validate(facts) if facts else None,
         lock=find_lock(session, clip_id),
         taken=find_taken(session, clip_id),
+        held=find_held(session, clip_id),
         derivatives=derivatives_of(session, clip_id),
         not_derived=given_up_of(session, clip_id),
         proof=Proof(

@@ -13,6 +13,7 @@ from ingest.tables.films import (
     ResubmissionRow,
     UploadRow,
 )
+from ingest.tables.holds import CaseClipRow, CaseHoldRow, ClipHoldRow
 from ingest.tables.outside import (
     ClockReadingRow,
     KeeperChangeRow,
@@ -40,6 +41,9 @@ __all__ = [
     "RULEBOOK",
     "AnnouncementRow",
     "Base",
+    "CaseClipRow",
+    "CaseHoldRow",
+    "ClipHoldRow",
     "ClipRow",
     "ClockReadingRow",
     "ClosedAccountRow",
@@ -74,5 +78,6 @@ INSERT_ONLY: Final = (
     *(StorageDeviceRow, KeeperRequestRow, KeeperChangeRow, RetirementRow),
     *(OffsiteClipRow, PlacementRow, PointerRow, ClockReadingRow, ResubmissionRow),
     *(ClosedAccountRow, CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
+    CaseClipRow,
 )
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""
