@@ -18,6 +18,7 @@ from common.clock import Clock
 from common.objects import (
     DIGEST,
     PIECE_BYTES,
+    Locked,
     LockNotTakenError,
     ObjectDiffersError,
     ObjectLockedError,
@@ -121,24 +122,35 @@ class LocalObjects(LocalReader):
             path.unlink()
             fsync(path.parent)
 
-    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
+    def lock_until(
+        self,
+        sha256: str,
+        until: datetime,
+        version: str | None = None,  # noqa: ARG002 - of buckets
+    ) -> Locked | None:
+        now = self._clock.now()
         with self._changing_locks:
             lock = self._lock(sha256)
-            if until > self._clock.now() and (lock.until is None or until > lock.until):
+            if until > now and (lock.until is None or until > lock.until):
                 self._set_lock(sha256, replace(lock, until=until))
-                if self._lock(sha256).until != until:
+                lock = self._lock(sha256)
+                if lock.until != until:
                     raise LockNotTakenError(sha256)
+        if lock.until is None or lock.until <= now:
+            return None
+        return Locked(lock.until, "software", None)
 
     def locked_until(self, sha256: str) -> datetime | None:
         return self._lock(sha256).until
 
-    def hold(self, sha256: str) -> None:
-        with self._changing_locks:
-            self._set_lock(sha256, replace(self._lock(sha256), is_held=True))
+    def hold(self, sha256: str, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
+        self._set_hold(sha256, on=True)
 
-    def release(self, sha256: str) -> None:
-        with self._changing_locks:
-            self._set_lock(sha256, replace(self._lock(sha256), is_held=False))
+    def release(self, sha256: str, version: str | None = None) -> None:  # noqa: ARG002 - of buckets
+        self._set_hold(sha256, on=False)
+
+    def is_held(self, sha256: str, version: str | None = None) -> bool:  # noqa: ARG002 - of buckets
+        return self._lock(sha256).is_held
 
     def remove(self, sha256: str) -> None:
         with self._changing_locks:
@@ -168,6 +180,12 @@ class LocalObjects(LocalReader):
             return Lock()
         until = said["until"]
         return Lock(until and datetime.fromisoformat(until), said["is_held"])
+
+    def _set_hold(self, sha256: str, *, on: bool) -> None:
+        with self._changing_locks:
+            self._set_lock(sha256, replace(self._lock(sha256), is_held=on))
+            if self._lock(sha256).is_held is not on:
+                raise LockNotTakenError(sha256)
 
     def _set_lock(self, sha256: str, lock: Lock) -> None:
         """Return when the lock survives a power cut; until then the one before it holds."""

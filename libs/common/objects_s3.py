@@ -20,6 +20,8 @@ from minio.error import S3Error
 from common.clock import Clock
 from common.objects import (
     DIGEST,
+    Locked,
+    LockMode,
     LockNotTakenError,
     ObjectDamagedError,
     ObjectDiffersError,
@@ -41,6 +43,7 @@ NOTES: Final = ".sent"
 PROBE: Final = b"Liuhen: can this be removed while it is locked?\n"
 """Followed by the mode, since a lock that lasts keeps its own."""
 OTHER: Final = b"other bytes\n"
+MODES: Final[dict[str, LockMode]] = {GOVERNANCE: "governance", COMPLIANCE: "compliance"}
 PROBE_LOCK: Final = timedelta(minutes=2)
 """Twice as long as our clock may go behind the store's: half of it must be in its future too."""
 
@@ -171,18 +174,25 @@ class S3Objects(S3Reader):
             raise ObjectLockedError(sha256)
         self._bucket.remove(placed)
 
-    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> None:
-        self._lock(self._kept(sha256, version), _whole_second(until))
+    def lock_until(self, sha256: str, until: datetime, version: str | None = None) -> Locked | None:
+        kept = self._kept(sha256, version)
+        lock = self._lock(kept, _whole_second(until))
+        if lock is None or lock.until <= self._clock.now():
+            return None
+        return Locked(lock.until, MODES[lock.mode], kept.id)
 
     def locked_until(self, sha256: str) -> datetime | None:
         lock = self._bucket.lock(self._kept(sha256))
         return lock and lock.until
 
-    def hold(self, sha256: str) -> None:
-        self._bucket.set_hold(self._kept(sha256), on=True)
+    def hold(self, sha256: str, version: str | None = None) -> None:
+        self._set_hold(self._kept(sha256, version), on=True)
 
-    def release(self, sha256: str) -> None:
-        self._bucket.set_hold(self._kept(sha256), on=False)
+    def release(self, sha256: str, version: str | None = None) -> None:
+        self._set_hold(self._kept(sha256, version), on=False)
+
+    def is_held(self, sha256: str, version: str | None = None) -> bool:
+        return self._bucket.is_held(self._kept(sha256, version))
 
     def remove(self, sha256: str) -> None:
         """Destroy what was kept, then what lies over it."""
@@ -241,7 +251,8 @@ class S3Objects(S3Reader):
         if kept not in self._bucket.versions(kept.key):
             yield "a locked object can be deleted"
 
-    def _lock(self, kept: Version, until: datetime) -> None:
+    def _lock(self, kept: Version, until: datetime) -> VersionLock | None:
+        """What the store, asked, has in the end."""
         lock, now = self._bucket.lock(kept), self._clock.now()
         if until > now and (lock is None or until > lock.until):
             mode = lock.mode if lock and lock.until > now else self._mode
@@ -249,6 +260,13 @@ class S3Objects(S3Reader):
             taken = self._bucket.lock(kept)
             if taken is None or taken.mode != mode or taken.until < until:
                 raise LockNotTakenError(kept.key)
+            return taken
+        return lock
+
+    def _set_hold(self, kept: Version, *, on: bool) -> None:
+        self._bucket.set_hold(kept, on=on)
+        if self._bucket.is_held(kept) is not on:
+            raise LockNotTakenError(kept.key)
 
     def _is_locked(self, kept: Version) -> bool:
         lock = self._bucket.lock(kept)

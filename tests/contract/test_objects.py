@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from common.clock import SystemClock
-from common.objects import ObjectLockedError, ObjectMissingError, Objects
+from common.objects import Locked, LockMode, ObjectLockedError, ObjectMissingError, Objects
 from common.stores import open_objects, open_reader
 from tests.support.clock import FrozenClock
 
@@ -73,7 +73,8 @@ def test_what_was_begun_and_not_kept_is_forgotten(store: Objects) -> None:
 def test_what_is_not_kept_is_missing(store: Objects, digest: str) -> None:
     assert not store.has(digest)
     store.remove(digest)
-    for ask in (store.size_bytes, store.open, store.locked_until, store.hold, store.release):
+    asking = (store.size_bytes, store.open, store.locked_until)
+    for ask in (*asking, store.hold, store.release, store.is_held):
         with pytest.raises(ObjectMissingError):
             ask(digest)
     with pytest.raises(ObjectMissingError):
@@ -89,6 +90,21 @@ def test_a_lock_is_only_ever_extended(store: Objects, store_url: str) -> None:
         store.lock_until(DIGEST, NOW + days * DAY)
         again = open_objects(store_url, SystemClock())
         assert again.locked_until(DIGEST) == (locked_for and NOW + locked_for * DAY)
+
+
+def test_a_lock_is_told_as_the_store_has_it(store_url: str, tmp_path: Path) -> None:
+    is_folder = store_url.startswith("file:")
+    modes: list[LockMode] = ["governance", "compliance"]
+    for compliance, mode in enumerate(modes):
+        store = open_objects(store_url, SystemClock(), compliance=bool(compliance))
+        film = tmp_path / mode
+        film.write_bytes(mode.encode())
+        digest = sha256(mode.encode()).hexdigest()
+        version = store.adopt(film, digest).version
+        assert store.lock_until(digest, NOW - DAY, version) is None
+        locked = Locked(NOW + DAY, "software" if is_folder else mode, version)
+        assert store.lock_until(digest, NOW + DAY, version) == locked
+        assert store.lock_until(digest, NOW - DAY) == locked, "longer than was asked for"
 
 
 def test_a_lock_never_ends_before_the_moment_that_was_asked_for(store: Objects) -> None:
@@ -114,14 +130,17 @@ def test_what_is_held_cannot_be_removed_until_it_is_released(
     store: Objects, store_url: str
 ) -> None:
     keep(store)
+    assert not store.is_held(DIGEST)
     store.hold(DIGEST)
     store.hold(DIGEST)
     for again in (store, open_objects(store_url, SystemClock())):
+        assert again.is_held(DIGEST)
         with pytest.raises(ObjectLockedError):
             again.remove(DIGEST)
     assert read(store) == FILM
     store.release(DIGEST)
     store.release(DIGEST)
+    assert not store.is_held(DIGEST)
     store.remove(DIGEST)
     store.remove(DIGEST)
     assert not store.has(DIGEST)

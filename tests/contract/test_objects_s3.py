@@ -20,6 +20,7 @@ from common.clock import SystemClock
 from common.objects import (
     ObjectDamagedError,
     ObjectDiffersError,
+    ObjectMissingError,
     Objects,
     StoreAwayError,
     StoreUnusableError,
@@ -122,6 +123,20 @@ def test_what_is_laid_over_a_locked_object_does_not_hide_it(s3_bucket: str) -> N
     assert read(store) == FILM
     keep(store)
     assert read(store) == FILM
+
+
+def test_the_version_that_was_kept_is_held_and_not_what_is_laid_over_it(s3_bucket: str) -> None:
+    store = open_objects(s3_bucket, SystemClock())
+    keep(store)
+    client, bucket = somebody(s3_bucket)
+    over = client.put_object(bucket, KEY, io.BytesIO(b"evil"), 4).version_id
+    kept = Bucket(Address.of(s3_bucket)).versions(KEY)[-1].id
+    store.hold(DIGEST, kept)
+    assert [store.is_held(DIGEST, it) for it in (None, kept, over)] == [True, True, False]
+    with pytest.raises(ObjectMissingError):
+        store.hold(DIGEST, "0" * 32)
+    store.release(DIGEST, kept)
+    assert not store.is_held(DIGEST)
 
 
 @pytest.mark.parametrize("compliance", [False, True])

@@ -42,10 +42,13 @@ def flagged(data: Path) -> int:
 
 
 def books(data: Path) -> tuple[Counter[str], Counter[str]]:
-    """How often each digest stands on a clip that was read back, and each clip in an event."""
+    """How often each digest stands on a clip that was read back, and each clip's events."""
     with sqlite3.connect(data / "ingest.db") as db:
         kept = db.execute("SELECT sha256 FROM clip WHERE read_back_sha256 = sha256").fetchall()
-        said = db.execute("SELECT key FROM outbox WHERE type LIKE 'ingest.clip.%'").fetchall()
+        said = db.execute(
+            "SELECT key || (type = 'ingest.clip.locked.v1') FROM outbox"
+            " WHERE type LIKE 'ingest.clip.%'"
+        ).fetchall()
     db.close()
     return Counter(it for (it,) in kept), Counter(it for (it,) in said)
 
@@ -61,7 +64,7 @@ def test_a_film_killed_on_its_way_is_kept_once_and_whole(tmp_path: Path, store_u
     assert last == 0
     kept, said = books(tmp_path)
     assert kept == Counter(digests)
-    assert sorted(said.values()) == [1] * len(digests)
+    assert sorted(said.values()) == [1] * 2 * len(digests), "that it is kept, and its lock"
     numbers = range(1, len(digests) + 1)
     assert flagged(tmp_path) == sum(n % 4 == 0 and n % 3 != 0 for n in numbers)
     assert list((tmp_path / "spool").iterdir()) == []

@@ -13,8 +13,9 @@ from common.objects import StoreAwayError
 from common.s3 import Address, Bucket
 from contracts.identity import Role
 from ingest.domain.announcement import clip_id_of
-from ingest.domain.clip import Lock, LockedClip
+from ingest.domain.clip import Lock, LockedClip, Original
 from ingest.operations.locking import apply_lock
+from ingest.store.locks import set_lock
 from ingest.tables import ClipRow, LockRow
 from tests.support.house import House, settle
 from tests.support.people import person
@@ -97,10 +98,9 @@ async def test_a_schedule_that_came_while_a_lock_was_applied_is_applied_too(tmp_
         await upload(h, OFFICER, FILM, client_id)
         ctx = h.ctx("ingest")
         with ctx.db.transaction() as session:
-            session.add(
-                LockRow(clip_id=clip_id, until=date(2056, 1, 1), for_ever=False, is_applied=False)
-            )
-        apply_lock(ctx, LockedClip(clip_id, DIGEST, None, Lock(date(2030, 1, 1))))
+            set_lock(session, clip_id, Lock(date(2056, 1, 1)))
+        original = Original(OFFICER.agency_id, clip_id, DIGEST, None)
+        apply_lock(ctx, LockedClip(original, Lock(date(2030, 1, 1))))
         assert unapplied(h) == [clip_id]
         await settle(h.app)
         assert (locked_until(h), unapplied(h)) == (IN_2056, [])

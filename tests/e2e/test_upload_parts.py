@@ -80,7 +80,7 @@ async def test_a_film_may_begin_before_its_length_is_known(h: House) -> None:
         False,
     )
     assert spooled(h) == []
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 async def test_the_length_may_be_told_when_every_byte_is_here(h: House) -> None:
@@ -89,7 +89,7 @@ async def test_the_length_may_be_told_when_every_byte_is_here(h: House) -> None:
     assert said(h, "ingest") == []
     length = {"upload-length": str(len(FILM))}
     assert (await send(h, OFFICER, location, len(FILM), b"", **length)).status_code == 204
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 @pytest.mark.parametrize("told", [CUT - 1, 9 * 1024**3])
@@ -160,14 +160,14 @@ async def test_joining_again_is_joining_once(h: House) -> None:
     again = await join(h, *parts, client_id=client_id)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.headers["location"] == again.headers["location"]
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 async def test_parts_in_another_order_are_another_film_and_kept_apart(h: House) -> None:
     first, second = await part(h, FILM[:CUT]), await part(h, FILM[CUT:])
     answer = await join(h, second, first)
     assert (answer.status_code, answer.json()["code"]) == (422, "ingest.digest-differs")
-    assert said(h, "ingest") == ["ingest.clip.quarantined.v1"]
+    assert said(h, "ingest") == ["ingest.clip.quarantined.v1", "ingest.clip.locked.v1"]
 
 
 async def test_a_part_becomes_part_of_one_film_only(h: House) -> None:
@@ -181,7 +181,7 @@ async def test_a_part_becomes_part_of_one_film_only(h: House) -> None:
         racers.start_soon(race)
         racers.start_soon(race)
     assert sorted(answer.status_code for answer in answers) == [201, 400]
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
     assert spooled(h) == []
 
 
@@ -237,7 +237,7 @@ async def test_a_film_whose_length_is_learnt_before_it_is_announced_again(h: Hou
     again = await h.call(OFFICER, "POST", UPLOADS, headers=headers)
     assert (again.status_code, again.headers["upload-offset"]) == (200, "330")
     assert (await send(h, OFFICER, first.headers["location"], CUT, FILM[CUT:])).is_success
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 async def test_a_length_announced_while_bytes_come_is_not_forgotten(h: House) -> None:
@@ -265,7 +265,7 @@ async def test_a_length_announced_while_bytes_come_is_not_forgotten(h: House) ->
     assert asked.headers["upload-length"] == str(len(FILM))
     offset = int(asked.headers["upload-offset"])
     assert (await send(h, OFFICER, location, offset, FILM[offset:])).status_code == 204
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 async def test_a_lost_answer_to_the_commit_loses_neither_film_nor_parts(

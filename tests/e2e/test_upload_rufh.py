@@ -127,7 +127,7 @@ async def test_what_is_here_of_a_film_is_passed_over_when_it_is_announced_again(
     assert again.headers["repr-digest"] == digest(FILM)
     late = await announce(h, version, FILM, words, upload_complete="?1")
     assert (late.status_code, late.headers["upload-complete"]) == (200, "?1")
-    assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+    assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 async def test_the_digest_may_come_in_a_header_of_its_own(
@@ -201,7 +201,7 @@ async def test_bytes_that_are_not_those_announced_complete_an_upload_that_failed
     answer = await announce(h, version, b"x" * 400, upload_complete="?1")
     assert (answer.status_code, answer.json()["code"]) == (422, "ingest.digest-differs")
     assert answer.headers["upload-complete"] == "?1"
-    assert said(h, "ingest") == ["ingest.clip.quarantined.v1"]
+    assert said(h, "ingest") == ["ingest.clip.quarantined.v1", "ingest.clip.locked.v1"]
 
 
 async def test_lengths_must_agree(h: House, version: dict[str, str]) -> None:

@@ -51,7 +51,11 @@ async def test_a_film_sent_in_pieces_is_kept_exactly_as_it_was_filmed(tmp_path: 
         assert [path.read_bytes() for path in kept(h)] == [FILM]
         assert kept(h)[0].stat().st_mode & 0o777 == 0o444
         assert spooled(h) == []
-        assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
+        assert said(h, "ingest") == [
+            "ingest.clip.stored.v1",
+            "ingest.clip.locked.v1",
+            "ingest.clip.probed.v1",
+        ]
 
 
 async def test_the_server_says_where_to_go_on(tmp_path: Path) -> None:
@@ -121,7 +125,7 @@ async def test_the_last_chunk_sent_again_gets_the_same_answer(tmp_path: Path) ->
         assert {answer.status_code for answer in answers} == {204}
         assert {answer.headers["upload-offset"] for answer in answers} == {str(len(FILM))}
         assert len(kept(h)) == 1
-        assert said(h, "ingest") == ["ingest.clip.stored.v1"]
+        assert said(h, "ingest") == ["ingest.clip.stored.v1", "ingest.clip.locked.v1"]
 
 
 async def test_the_same_announcement_leads_to_the_same_upload(tmp_path: Path) -> None:
@@ -181,7 +185,7 @@ async def test_a_refusal_enters_no_other_agencys_clips_history(tmp_path: Path) -
             assert answer.json()["code"] == "ingest.state-secret"
         await settle(h.app)
         assert said(h, "ingest").count("ingest.upload.refused.v1") == 2
-        assert before == ["ingest.clip.stored.v1", "ingest.clip.probed.v1"]
+        assert before == ["ingest.clip.stored.v1", "ingest.clip.locked.v1", "ingest.clip.probed.v1"]
         assert history(h, clip_id) == before
         assert history(h, client_id) == []
 
@@ -205,7 +209,7 @@ async def test_bytes_that_differ_from_what_was_announced_are_kept_apart(tmp_path
         assert (known["state"], known["facts"]) == ("quarantined", None)
         assert known["sha256"] == sha256(other).hexdigest()
         assert [path.read_bytes() for path in kept(h)] == [other]
-        assert said(h, "ingest") == ["ingest.clip.quarantined.v1"]
+        assert said(h, "ingest") == ["ingest.clip.quarantined.v1", "ingest.clip.locked.v1"]
 
 
 async def test_two_clips_with_the_same_bytes_share_one_object(tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ TOGETHER: Final = {
         "test_rights",
         "test_schema",
         "test_store_refusals",
+        "test_upload_holds",
         "test_upload_locks",
+        "test_upload_locks_told",
         "test_upload_s3",
     },
 }

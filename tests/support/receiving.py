@@ -1,4 +1,4 @@
-"""Ingest on a store of any kind, and retention, which tells it how long to keep."""
+"""Ingest on a store of any kind; retention and catalog, which tell it how long to keep what."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from tests.support.people import Signer
 async def receiving(
     data: Path, store_url: str, clock: Clock | None = None
 ) -> AsyncGenerator[House]:
-    """Open both on a data folder."""
+    """Open them on a data folder."""
     clock = clock or SystemClock()
     standalone.prepare(data, clock)
     bus = EmbeddedBus(Database(sqlite_url(data, "bus")))
@@ -33,11 +33,10 @@ async def receiving(
         objects_url=store_url,
         spool_dir=data / "spool",
     )
-    retention = SERVICES["retention"]
-    apps = {
-        "ingest": ingest.app.create_app(settings, bus, clock),
-        "retention": retention.create_app(retention.on_one_box("retention", data), bus, clock),
-    }
+    apps = {"ingest": ingest.app.create_app(settings, bus, clock)}
+    for name in ("retention", "catalog"):
+        service = SERVICES[name]
+        apps[name] = service.create_app(service.on_one_box(name, data), bus, clock)
     app = gateway(apps, bus)
     signer = Signer.open(data, clock)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)

@@ -1,7 +1,7 @@
 """What ingest announces of uploads and films."""
 
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -247,6 +247,50 @@ class ClipDoubtEnded(Event):
     clip_id: UUID
     """The entry, of which the doubt was."""
     original_id: UUID
+
+
+LockMode: TypeAlias = Literal["software", "governance", "compliance"]
+"""Who can end a lock early: whoever may write to the store, its administrator, nobody."""
+
+
+class ClipLocked(Event):
+    """The store, asked, says that a clip's bytes are locked. Said when it is another lock.
+
+    Their law may want them for longer: the store is told next.
+    """
+
+    type: ClassVar[str] = "ingest.clip.locked.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
+    """Of what is locked; of a quarantined clip the digest of what was received."""
+    until: AwareDatetime
+    mode: LockMode
+
+
+class ClipHeld(Event):
+    """A case that a clip serves is held, and the store, asked, holds its bytes (封存)."""
+
+    type: ClassVar[str] = "ingest.clip.held.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
+    """Of what is held."""
+
+
+class ClipReleased(Event):
+    """No hold stands on a clip any more, and the store knows; its lock stays.
+
+    Its bytes may be held on: another clip of the same bytes is.
+    """
+
+    type: ClassVar[str] = "ingest.clip.released.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    sha256: Sha256
 
 
 class RequestRefused(Refused):

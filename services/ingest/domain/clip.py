@@ -7,10 +7,11 @@ from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from contracts.ingest import DerivativeKind
+from contracts.ingest import DerivativeKind, LockMode
 from ingest.domain.announcement import Announcement
 from ingest.domain.derivative import Derivative
 from ingest.domain.facts import Facts
+from ingest.domain.holding import Held
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import UploadState
 
@@ -43,6 +44,24 @@ class Lock:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """The lock that the store had when it was last told of one and asked."""
+
+    until: datetime
+    mode: LockMode
+    version: str | None
+    """What the store calls the very bytes; None in a folder, where a name has only ever one."""
+    at: datetime
+
+    @property
+    def ends_on(self) -> date:
+        """The first day in Asia/Shanghai on all of which it is over."""
+        ends = self.until.astimezone(LEGAL_TIME)
+        is_midnight = ends.time() == time.min
+        return ends.date() if is_midnight else ends.date() + timedelta(days=1)
+
+
+@dataclass(frozen=True)
 class Clip:
     """A film whose original bytes are kept."""
 
@@ -55,22 +74,42 @@ class Clip:
     announced: Announcement
     facts: Facts | None
     lock: Lock
+    """What the law and its cases say."""
     derivatives: Sequence[Derivative]
     not_derived: Sequence[DerivativeKind]
     """What could not be made, after several tries."""
     proof: Proof
+    held: Held
     digest_unconfirmed: bool = False
     """Whether nobody but us has said what its bytes are."""
     original_id: UUID | None = None
     """Whose bytes these are, where this clip was handed in again."""
+    taken: Taken | None = None
+    """What the store has of it."""
+
+    @property
+    def locked_until(self) -> date | None:
+        """The first day on which nothing forbids that its bytes are removed, unless for ever."""
+        said = [self.lock.until] if self.lock.until else []
+        if self.taken and not self.lock.for_ever:
+            said.append(self.taken.ends_on)
+        return max(said, default=None)
+
+
+@dataclass(frozen=True)
+class Original:
+    """A clip's bytes in the store."""
+
+    agency_id: UUID
+    clip_id: UUID
+    sha256: str
+    version: str | None
+    """What the store calls the very bytes, where that was written down when they were kept."""
 
 
 @dataclass(frozen=True)
 class LockedClip:
-    """A kept film, and the lock its store is to have."""
+    """A clip's bytes, and the lock that the store is to have of them."""
 
-    clip_id: UUID
-    sha256: str
-    version: str | None
-    """What the store calls the bytes that were proved; None: it has no name for them."""
+    original: Original
     lock: Lock

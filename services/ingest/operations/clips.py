@@ -33,5 +33,7 @@ def extend_lock(ctx: Context, session: Session, event: ClipScheduled) -> None:
     The store follows later: no network within a transaction.
     """
     lock = locks.find_lock(session, event.clip_id)
-    locks.set_lock(session, event.clip_id, lock.extended(event.keep_until))
-    after_commit(session, ctx.relocked.set)
+    extended = lock.extended(event.keep_until)
+    if extended != lock:
+        locks.set_lock(session, event.clip_id, extended)
+        after_commit(session, ctx.relocked.set)

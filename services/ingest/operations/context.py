@@ -45,6 +45,7 @@ class Context(service.Context):
     unprobed: Wake = field(default_factory=Wake)
     relocked: Wake = field(default_factory=Wake)
     underived: Wake = field(default_factory=Wake)
+    reheld: Wake = field(default_factory=Wake)
     bodies: Bodies
     """How many films are read at once."""
     trials: Trials

@@ -1,8 +1,12 @@
 """Films that have arrived are checked, kept and announced; also those a killed process left."""
 
+from sqlmodel import Session
+
 from common.db import after_commit
+from common.objects import Locked
 from contracts.ingest import ClipDoubtEnded, ClipQuarantined, ClipStored
 from ingest.domain.announcement import Announcement
+from ingest.domain.clip import Original
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.operations import keeping
@@ -10,6 +14,7 @@ from ingest.operations.context import Context
 from ingest.operations.digesting import digest_of_whole
 from ingest.operations.judging import judge, judge_alike
 from ingest.operations.keeping import NotProvedError
+from ingest.operations.locking import note_lock
 from ingest.operations.resubmitting import entered
 from ingest.store import clips, probing, uploads
 from ingest.store import keeping as keeping_store
@@ -36,16 +41,16 @@ def finish(ctx: Context, upload_id: str) -> Upload:
     try:
         placed = keeping.place(ctx, upload, sha256)
         proof = keeping.prove(ctx, upload, sha256, placed)
-        keeping.lock(ctx, upload, sha256, placed)
+        has = keeping.lock(ctx, upload, sha256, placed)
     except NotProvedError as error:
         keeping.note(ctx, upload, error)
         raise
-    upload = _record(ctx, upload, sha256, proof)
+    upload = _record(ctx, upload, sha256, proof, has)
     ctx.spool.remove(upload_id)
     return upload
 
 
-def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
+def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof, has: Locked | None) -> Upload:
     with ctx.db.transaction() as session:
         # Read anew: its client may have said the digest while the film was placed.
         kept = uploads.upload(session, upload.upload_id).kept(sha256)
@@ -57,6 +62,7 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
                 uploads.advance(session, upload, entry)
                 if was_doubted:
                     ctx.outbox.emit(session, _doubt_ended(entry))
+                _note_lock(ctx, session, entry, sha256, has)
                 judge(ctx, session, upload.clip_id)
                 return entry
         uploads.advance(session, upload, kept)
@@ -67,9 +73,19 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof) -> Upload:
             after_commit(session, ctx.unprobed.set)
         else:
             ctx.outbox.emit(session, _quarantined(kept, kept.sha256, sha256))
+        _note_lock(ctx, session, kept, sha256, has)
         judge(ctx, session, kept.clip_id)
         judge_alike(ctx, session, kept.clip_id)
     return kept
+
+
+def _note_lock(
+    ctx: Context, session: Session, kept: Upload, sha256: str, has: Locked | None
+) -> None:
+    """Record the first lock; of a film that was handed in again, as its original's."""
+    if has:
+        clip_id = kept.original_id or kept.clip_id
+        note_lock(ctx, session, Original(kept.agency_id, clip_id, sha256, has.version), has)
 
 
 def _doubt_ended(entry: Upload) -> ClipDoubtEnded:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from common.objects import (
+    Locked,
     LockNotTakenError,
     ObjectDiffersError,
     ObjectLockedError,
@@ -92,15 +93,15 @@ def _is_read_back(ctx: Context, upload: Upload) -> bool:
     return its.read_back == "always" or is_in_sample(upload.upload_id, its.read_back_one_in)
 
 
-def lock(ctx: Context, upload: Upload, sha256: str, placed: Placed) -> None:
-    """Lock these very bytes until their case says how long they must be.
+def lock(ctx: Context, upload: Upload, sha256: str, placed: Placed) -> Locked | None:
+    """Lock these very bytes until their case says how long they must be; what the store has now.
 
     Raises:
         NotProvedError: the store does not have the lock that it was told of.
     """
     try:
         until = ctx.clock.now() + first_lock(ctx, upload.agency_id, upload.clip_id)
-        ctx.objects.lock_until(sha256, until, placed.version)
+        return ctx.objects.lock_until(sha256, until, placed.version)
     except LockNotTakenError as error:
         raise NotProvedError(sha256, Doubt.NOT_LOCKED) from error
     except ObjectMissingError as error:

@@ -6,9 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from anyio import to_thread
+from sqlmodel import Session
 
-from common.objects import StoreAwayError
-from ingest.domain.clip import LockedClip
+from common.objects import Locked, StoreAwayError
+from contracts.ingest import ClipLocked
+from ingest.domain.clip import LockedClip, Original, Taken
 from ingest.operations.context import Context
 from ingest.store import locks
 
@@ -35,7 +37,7 @@ class Locker:
         done = 0
         for locked in page:
             done += await to_thread.run_sync(self._apply, locked)
-            self._after = locked.clip_id
+            self._after = locked.original.clip_id
         if not done:
             await self._ctx.relocked.pause(wait_s)
         return done
@@ -53,18 +55,37 @@ class Locker:
         except StoreAwayError:
             raise
         except Exception:
-            logger.exception("lock cannot be applied", extra={"sha256": locked.sha256})
+            logger.exception("lock cannot be applied", extra={"sha256": locked.original.sha256})
             return False
         return True
 
 
 def apply_lock(ctx: Context, locked: LockedClip) -> None:
-    """Tell the store, then record that it knows. Safe to repeat, also after a kill between.
+    """Tell the store, then record what it says it has. Safe to repeat, also after a kill between.
 
-    It is the version that was proved that is locked, whatever else lies there under its name.
+    Where nothing is wanted, or nothing any more, the store is only asked. It is the version that
+    was proved that is locked, whatever else lies there under its name.
     """
-    until = locked.lock.ends_at(ctx.clock.now())
-    if until:
-        ctx.objects.lock_until(locked.sha256, until, locked.version)
+    original, now = locked.original, ctx.clock.now()
+    until = locked.lock.ends_at(now) or now
+    has = ctx.objects.lock_until(original.sha256, until, original.version)
     with ctx.db.transaction() as session:
-        locks.set_applied(session, locked.clip_id, locked.lock)
+        locks.set_applied(session, original.clip_id, locked.lock)
+        if has:
+            note_lock(ctx, session, original, has)
+
+
+def note_lock(ctx: Context, session: Session, original: Original, has: Locked) -> None:
+    """Record the lock that the store, asked, has of a clip; announce it if it is another one."""
+    known = locks.find_taken(session, original.clip_id)
+    taken = Taken(has.until, has.mode, has.version, ctx.clock.now())
+    locks.set_taken(session, original.clip_id, taken)
+    if known is None or (known.until, known.mode) != (taken.until, taken.mode):
+        locked = ClipLocked(
+            agency_id=original.agency_id,
+            clip_id=original.clip_id,
+            sha256=original.sha256,
+            until=taken.until,
+            mode=taken.mode,
+        )
+        ctx.outbox.emit(session, locked)

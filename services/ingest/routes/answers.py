@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 from common.events import Code, Sha256
-from contracts.ingest import Carrier, DerivativeKind, IndexField, TimeOrigin
+from contracts.ingest import Carrier, DerivativeKind, IndexField, LockMode, TimeOrigin
 from ingest.domain.announcement import Instant
 from ingest.domain.clip import Clip
 from ingest.domain.clocks import ClipState, Clocks, Return, Told
@@ -44,6 +44,18 @@ class KeepingOut(BaseModel):
     read_back_one_in: int
 
 
+class TakenOut(BaseModel):
+    """The lock that the store of objects had when it was last told of one and asked."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    until: AwareDatetime
+    mode: LockMode
+    version: str | None
+    """What the store calls the very bytes, where it has a name for them."""
+    at: AwareDatetime
+
+
 class ClipOut(BaseModel):
     """A kept clip, and until when its bytes may not be removed."""
 
@@ -61,6 +73,7 @@ class ClipOut(BaseModel):
     filename: str
     facts: Facts | None
     locked_until: date | None
+    """The first day in Asia/Shanghai on which neither the law nor the store forbids it."""
     locked_for_ever: bool
     derivatives: list[DerivativeOut]
     not_derived: list[DerivativeKind]
@@ -73,6 +86,12 @@ class ClipOut(BaseModel):
     """Whether `sha256` is our own reading alone: its client has not said what it should be."""
     original_id: UUID | None
     """Of a clip that was handed in again: the one whose bytes these are."""
+    store_lock: TakenOut | None
+    """None: it was kept by an earlier version, and its store is still to be asked."""
+    is_held: bool
+    """Whether a case that it serves or did is held: it may not be removed, whatever its lock."""
+    held_since: AwareDatetime | None
+    """Since when the store has the hold; None: it does not have it, or is yet to be told."""
 
     @classmethod
     def of(cls, clip: Clip) -> Self:
@@ -84,7 +103,7 @@ class ClipOut(BaseModel):
                 "size_bytes": clip.size_bytes,
                 "state": clip.state,
                 "facts": clip.facts,
-                "locked_until": clip.lock.until,
+                "locked_until": clip.locked_until,
                 "locked_for_ever": clip.lock.for_ever,
                 "derivatives": clip.derivatives,
                 "not_derived": clip.not_derived,
@@ -93,6 +112,9 @@ class ClipOut(BaseModel):
                 "read_back_at": clip.proof.read_at,
                 "digest_unconfirmed": clip.digest_unconfirmed,
                 "original_id": clip.original_id,
+                "store_lock": clip.taken,
+                "is_held": clip.held.is_held,
+                "held_since": clip.held.since,
             }
         )
 

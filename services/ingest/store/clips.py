@@ -12,7 +12,8 @@ from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.derivatives import derivatives_of, given_up_of
 from ingest.store.digests import said_digest
-from ingest.store.locks import find_lock
+from ingest.store.holds import find_held
+from ingest.store.locks import find_lock, find_taken
 from ingest.store.resubmissions import original_of
 from ingest.store.uploads import announcement
 from ingest.tables import ClipRow, FactsRow
@@ -51,6 +52,8 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         announced=announcement(session, clip_id),
         facts=Facts.model_validate(facts) if facts else None,
         lock=find_lock(session, clip_id),
+        taken=find_taken(session, clip_id),
+        held=find_held(session, clip_id),
         derivatives=derivatives_of(session, clip_id),
         not_derived=given_up_of(session, clip_id),
         proof=Proof(

@@ -6,13 +6,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, update
 
-from ingest.tables import UnderivedRow, UnprobedRow
+from ingest.tables import ClipHoldRow, UnderivedRow, UnprobedRow
 
 TAKEN_FOR: Final = timedelta(hours=2)
 """Longer than a limited process may live. A replica that died with a clip in hand goes on with it
 when it is back; if it does not come back, another does after this."""
 
-Taken = type[UnprobedRow] | type[UnderivedRow]
+Taken = type[UnprobedRow] | type[UnderivedRow] | type[ClipHoldRow]
 
 
 def is_free(rows: Taken, replica: int, now: datetime) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from ingest.tables.films import (
     SaidDigestRow,
     UploadRow,
 )
+from ingest.tables.holds import CaseClipRow, CaseHoldRow, ClipHoldRow
 from ingest.tables.outside import (
     ClockReadingRow,
     KeeperChangeRow,
@@ -41,6 +42,9 @@ __all__ = [
     "RULEBOOK",
     "AnnouncementRow",
     "Base",
+    "CaseClipRow",
+    "CaseHoldRow",
+    "ClipHoldRow",
     "ClipRow",
     "ClockReadingRow",
     "ClosedAccountRow",
@@ -77,5 +81,6 @@ INSERT_ONLY: Final = (
     *(OffsiteClipRow, PlacementRow, PointerRow, ClockReadingRow, ResubmissionRow),
     *(ClosedAccountRow, CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
     SaidDigestRow,
+    CaseClipRow,
 )
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""

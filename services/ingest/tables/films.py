@@ -144,6 +144,13 @@ class LockRow(Base, table=True):
     for_ever: bool
     is_applied: bool = Field(sa_column_kwargs={"server_default": false()})
     """Whether the store of objects has been told."""
+    taken_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Until when the store, asked, says that it is locked; None: it was never asked."""
+    taken_mode: str | None = None
+    taken_version: str | None = None
+    """What the store calls the bytes that it locked, where it has a name for them."""
+    taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was asked."""
 
 
 class DoubtRow(Base, table=True):
