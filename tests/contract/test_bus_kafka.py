@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import count
+from struct import Struct
 
 import anyio
 import pytest
@@ -14,6 +15,8 @@ from tests.support.topics import made
 from tools.engines.kafka import USER, Cluster
 
 PARTITIONS = 4
+PRODUCER, PRODUCER_AT = Struct(">qhi"), 43
+"""A batch's producer id, its epoch and the first sequence, in the header of a batch of format 2."""
 names = count()
 
 
@@ -118,6 +121,21 @@ async def test_any_client_of_kafka_reads_our_headers(kafka: Cluster, topic: str)
     await client.stop()
     assert (got.partition, got.key, got.value) == (3, b"case-1", b"{}")
     assert dict(got.headers) == {"ce_type": b"a.b.v1", "ce_id": b"7"}
+
+
+async def test_what_is_sent_carries_its_producers_number(kafka: Cluster, topic: str) -> None:
+    """Only then does a broker know a batch again that a producer sends twice (KIP-98).
+
+    A client that numbers its batches refuses to be made with another word than acks=all.
+    """
+    with pytest.raises(ValueError, match="acks=1 not supported"):
+        AIOKafkaProducer(enable_idempotence=True, acks=1)
+    bus = KafkaBus(kafka.url)
+    await bus.publish([Record(topic, 2, "1", {"ce_type": "x"}, b"")])
+    await bus.close()
+    log = kafka.brokers[0].server.log.parent / "log" / f"{topic}-2" / f"{0:020}.log"
+    producer_id, _, first_sequence = PRODUCER.unpack_from(log.read_bytes(), PRODUCER_AT)
+    assert (producer_id >= 0, first_sequence) == (True, 0)
 
 
 async def test_what_is_no_text_in_a_foreign_record_comes_as_text_that_can_be_kept(

@@ -7,11 +7,14 @@ import threading
 from collections.abc import Generator
 from http import HTTPStatus
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
 
 from liuhen.services import SERVICES
+from tests.support.faults import Place, the_database_restarts
+from tests.support.patrol import befall
 from tests.support.torment import torment
 from tools.stack.stack import Stack, raise_
 
@@ -33,6 +36,16 @@ def test_the_story_ends_as_on_one_box_whoever_is_killed(stack: Stack, tmp_path: 
     told = torment(stack, tmp_path, services, seed=SEED, kills=KILLS)
     assert told.wrong == []
     assert told.kills > 1
+
+
+async def test_a_database_restarts_while_films_are_sent_and_none_is_lost_or_doubled(
+    stack: Stack,
+) -> None:
+    place = Place(stack, Random(SEED))  # noqa: S311 - dice, not a secret
+    befallen = await befall(place, the_database_restarts, SEED)
+    assert befallen.wrong == []
+    assert befallen.answers[HTTPStatus.SERVICE_UNAVAILABLE] > 0  # requests were under way
+    assert befallen.films > 1
 
 
 def test_a_database_that_restarts_is_waited_for(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from random import Random
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -39,6 +40,14 @@ class Answer(NamedTuple):
 
 
 @dataclass
+class Halfway:
+    """The middle of a request's body, where a client falls silent for a while."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
 class Courier:
     """Sends until the server says that it has all."""
 
@@ -51,6 +60,10 @@ class Courier:
     dice: Random
     news: asyncio.Event
     """Set when a server was heard of."""
+    pause_s: float = 0
+    """How long it waits where it was refused or not heard."""
+    halfway: Halfway | None = None
+    """Where its first request with bytes stops, which then holds the whole film."""
     promised: int = 0
     sent_bytes: int = 0
     lost: list[Lost] = field(default_factory=list[Lost])
@@ -69,6 +82,9 @@ class Courier:
                 continue
             if offset == len(self.film):
                 return
+            if self.halfway:
+                await self._append(location, offset, len(self.film) - offset, self.lines[0])
+                continue
             size = min(self.dice.choice(REQUESTS_BYTES), len(self.film) - offset)
             lines = [self.dice.choice(self.lines)]
             if self.dice.random() < TWICE:  # a client that gave up too early and sends it again
@@ -141,6 +157,9 @@ class Courier:
         self.answers[answer.status if answer else 0] += 1
         if answer:
             self.news.set()
+        if self.pause_s and (answer is None or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), self.pause_s)
         return answer
 
     async def _exchange(
@@ -150,6 +169,10 @@ class Courier:
         for start in range(0, len(content), PIECE_BYTES):
             writer.write(content[start : start + PIECE_BYTES])
             await writer.drain()
+            if self.halfway and content and start + PIECE_BYTES >= len(content) / 2:
+                halfway, self.halfway = self.halfway, None
+                halfway.reached.set()
+                await halfway.go_on.wait()
             self.sent_bytes += min(PIECE_BYTES, len(content) - start)
         await writer.drain()
         async with asyncio.timeout(SILENCE_S):

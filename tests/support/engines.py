@@ -42,6 +42,7 @@ TOGETHER: Final = {
         "test_restored_postgres",
         "test_rights",
         "test_schema",
+        "test_store_away",
         "test_store_refusals",
         "test_upload_holds",
         "test_upload_locks",
