@@ -8,7 +8,6 @@ from urllib.request import url2pathname
 from common.clock import Clock
 from common.objects import KeptObjects, Objects
 from common.objects_local import LocalObjects, LocalReader
-from common.objects_s3 import S3Objects, S3Reader
 
 FOLDER: Final = "file"
 
@@ -23,7 +22,11 @@ def open_objects(url: str, clock: Clock, *, compliance: bool = False) -> Objects
         StoreUnusableError: says why not.
     """
     folder = _folder(url)
-    return LocalObjects(folder, clock) if folder else S3Objects(url, clock, compliance=compliance)
+    if folder:
+        return LocalObjects(folder, clock)
+    from common.objects_s3 import S3Objects  # noqa: PLC0415 - one box need not load S3's client
+
+    return S3Objects(url, clock, compliance=compliance)
 
 
 def open_reader(url: str) -> KeptObjects:
@@ -33,7 +36,11 @@ def open_reader(url: str) -> KeptObjects:
         StoreUnusableError: says why not.
     """
     folder = _folder(url)
-    return LocalReader(folder) if folder else S3Reader(url)
+    if folder:
+        return LocalReader(folder)
+    from common.objects_s3 import S3Reader  # noqa: PLC0415 - as above
+
+    return S3Reader(url)
 
 
 def _folder(url: str) -> Path | None:

@@ -1,6 +1,7 @@
 """The verifier of evidence folders. It leaves the house as one file that needs nothing of it."""
 
 import ast
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -27,6 +28,7 @@ if __name__ == "__main__":
 """
 
 
+@cache
 def one_file() -> bytes:
     """The whole verifier as one Python file: the parts' imports first, then what they define."""
     imports: set[str] = set()
