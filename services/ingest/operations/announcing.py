@@ -61,13 +61,10 @@ def announce(
         known = find_same(session, upload, announced)
         if known and not (known.is_gone or is_stranded(ctx, known)):
             return known, False
-        entry = (
-            entered(ctx, session, upload, announced, is_compared=False) if may_be_entry else None
-        )
-        if entry:
-            upload = entry
-        else:
+        entry = may_be_entry and entered(ctx, session, upload, announced, is_compared=False)
+        if not entry:
             check_room(ctx, session, who, size_bytes, announced.device_no)
+        upload = entry or upload
         if known:
             begin_anew(ctx, session, known, upload)
         else:
