@@ -40,6 +40,8 @@ class Finaliser:
         self._upload_id = ""
         self._film: Future[Upload] | None = None
         """The one at which the thread is, in the upload's turn."""
+        self._is_away = False
+        """Whether the store gave no answer when it was last asked."""
         self._turn = AsyncExitStack()
 
     async def step(self, wait_s: float = 0) -> int:
@@ -67,6 +69,8 @@ class Finaliser:
             left_s = max(0, until - anyio.current_time())
             await to_thread.run_sync(wait, [self._film], left_s)
             if not self._film.done():
+                if self._is_away:  # until one is kept: a store that hangs is no work done
+                    raise StoreAwayError
                 return done + 1
             done += await self._end(self._film)
         if not done:
@@ -86,6 +90,7 @@ class Finaliser:
         try:
             film.result()
         except StoreAwayError:
+            self._is_away = True
             self._waiting.clear()
             raise
         except NotProvedError:  # noted
@@ -93,6 +98,7 @@ class Finaliser:
         except Exception:
             logger.exception("upload cannot be finished", extra={"upload_id": self._upload_id})
             return False
+        self._is_away = False
         return True
 
     def _left_over(self) -> list[str]:
