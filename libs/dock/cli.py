@@ -186,6 +186,9 @@ def _conclude(summed: Receipt, place: Path) -> None:
     if summed.may_be_wiped:
         typer.echo("全部文件已保存并核对一致，存储卡可以清空（本程序不清空）")
         return
+    if not summed.files:
+        typer.secho("没有保存任何内容，存储卡不得清空", err=True, fg="red")
+        raise typer.Exit(1)
     typer.secho("尚有文件未保存或未核对，存储卡不得清空；请再次执行", err=True, fg="red")
     raise typer.Exit(1)
 

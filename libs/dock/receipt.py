@@ -16,6 +16,8 @@ from dock.card import NotTaken
 from dock.claims import Origin
 from dock.manifest import Mark
 
+NOTHING: Final = "没有找到任何文件"
+"""Of a card that is not there, its folder looks empty: nothing was kept, nothing may be wiped."""
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -169,6 +171,8 @@ def _lines(receipt: Receipt) -> Iterator[str]:
     yield ""
     if receipt.may_be_wiped:
         yield "结论：全部文件已保存并核对一致，存储卡可以清空（本程序不清空存储卡）。"
+    elif not receipt.files:
+        yield f"结论：{NOTHING}，没有保存任何内容，存储卡不得清空。"
     else:
         yield "结论：尚有文件未保存或未核对，存储卡不得清空。排除原因后请再次执行。"
     for problem in receipt.problems:

@@ -97,6 +97,13 @@ def test_a_card_may_be_wiped_only_if_nothing_at_all_is_odd() -> None:
     assert not receipt(*GOOD, changed=True).may_be_wiped
 
 
+def test_an_empty_folder_gives_no_receipt_to_wipe() -> None:
+    empty = receipt()
+    assert not empty.may_be_wiped
+    assert empty.problems == ("没有找到任何文件：请确认存储卡已接入、文件夹无误",)
+    assert "结论：没有找到任何文件，没有保存任何内容，存储卡不得清空。" in text(empty)
+
+
 def test_bytes_that_are_not_the_manifests_keep_the_card() -> None:
     other = entry(1).model_copy(update={"sha256": "e" * 64})
     assert not receipt(outcome(film(1, other), State.STORED)).may_be_wiped
