@@ -18,6 +18,7 @@ from dock.manifest import Mark
 
 NOTHING: Final = "没有找到任何文件"
 """Of a card that is not there, its folder looks empty: nothing was kept, nothing may be wiped."""
+NO_RECORDING: Final = "从文件名看不是音像文件，仍按整卡采集，请核对"
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -85,6 +86,8 @@ class FileOut(_Part):
     case_hint: str | None
     marks: tuple[Mark, ...]
     problem: str | None
+    is_no_recording: bool = False
+    """Its name says that it is none. It was sent all the same: a card goes in as a whole."""
 
 
 class GapOut(_Part):
@@ -198,6 +201,8 @@ def _gaps(receipt: Receipt) -> Iterator[str]:
 
 def _file(number: int, file: FileOut) -> Iterator[str]:
     yield f"{number}. {file.path}　{file.size_bytes} 字节　{STATES[file.state]}"
+    if file.is_no_recording:
+        yield f"   注意：{NO_RECORDING}"
     if file.problem:
         yield f"   原因：{file.problem}"
     yield f"   SHA-256：{file.sha256 or '未读完'}"
