@@ -135,7 +135,8 @@ async def test_the_digest_may_come_in_a_header_of_its_own(
 ) -> None:
     pairs = {k: v for k, v in metadata(OFFICER, uuid4(), SHA256).items() if k != "sha256"}
     missing = await announce(h, version, b"", header(pairs))
-    assert missing.json()["fields"] == [{"where": ["sha256"], "what": "missing"}]
+    wrong = {"where": ["sha256"], "what": "missing", "message": "缺少此项"}
+    assert missing.json()["fields"] == [wrong]
     more = f"md5=:AAAA:, {digest(FILM)}"
     begun = await announce(h, version, FILM, header(pairs), upload_complete="?1", repr_digest=more)
     assert (begun.status_code, begun.headers["repr-digest"]) == (201, digest(FILM))
