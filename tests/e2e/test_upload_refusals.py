@@ -103,6 +103,14 @@ async def test_the_type_that_a_chunk_must_have_is_named(h: House) -> None:
     assert "application/offset+octet-stream" in answer.json()["detail"]
 
 
+async def test_who_used_an_id_for_other_words_is_told_to_take_a_new_one(h: House) -> None:
+    client_id = uuid4()
+    await announce(h, OFFICER, FILM, client_id)
+    again = await announce(h, OFFICER, FILM, client_id, recorded_end="2026-01-05T09:05:00+08:00")
+    assert (again.status_code, again.json()["code"]) == (409, "ingest.id-taken")
+    assert "请改用新的编号" in again.json()["detail"]
+
+
 async def told(h: House, **odd: str) -> Any:  # noqa: ANN401 - JSON
     """What an announcement is told in which some words are odd."""
     return await refused(h, header(WORDS | odd))
