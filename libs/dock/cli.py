@@ -21,7 +21,7 @@ from contracts.ingest import Carrier
 from dock.manifest import ManifestError
 from dock.patience import AwayError
 from dock.plan import ZONE, PlanError, Stated, read_manifest
-from dock.receipt import Receipt, UnwrittenError
+from dock.receipt import NO_RECORDING, Receipt, UnwrittenError
 from dock.server import Given, RefusedError, Server, Session, sign_in
 from dock.task import Task, perform
 from dock.telling import Bars, Lines
@@ -180,12 +180,18 @@ def _conclude(summed: Receipt, place: Path) -> None:
     for gap in summed.gaps:
         said = f"设备 {gap.device_no} 的文件编号缺 {gap.first}–{gap.last}：可能存在选择取舍"
         typer.secho(said, err=True, fg="yellow")
+    for file in summed.files:
+        if file.is_no_recording:
+            typer.secho(f"{file.path}：{NO_RECORDING}", err=True, fg="yellow")
     for problem in summed.problems:
         typer.secho(problem, err=True, fg="red")
     typer.echo(f"回执：{place}")
     if summed.may_be_wiped:
         typer.echo("全部文件已保存并核对一致，存储卡可以清空（本程序不清空）")
         return
+    if not summed.files:
+        typer.secho("没有保存任何内容，存储卡不得清空", err=True, fg="red")
+        raise typer.Exit(1)
     typer.secho("尚有文件未保存或未核对，存储卡不得清空；请再次执行", err=True, fg="red")
     raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ from dock import card
 from dock.card import Card, ChangedError
 from dock.patience import AwayError, Patience
 from dock.plan import Film, Plan
-from dock.receipt import State
+from dock.receipt import NOTHING, State
 from dock.server import Account, Announced, RefusedError, Server
 
 CHUNK_BYTES: Final = 8 * 1024**2
@@ -203,7 +203,8 @@ class Push:
 
 def problems(plan: Plan, outcomes: Iterable[Outcome], before: Card, after: Card) -> list[str]:
     """What is wrong with the card as a whole, besides films that failed."""
-    said = [f"清单所列文件不在卡内：{path}" for path in plan.absent]
+    said = [] if before.files else [f"{NOTHING}：请确认存储卡已接入、文件夹无误"]
+    said += [f"清单所列文件不在卡内：{path}" for path in plan.absent]
     said += [f"无法读取：{path}" for path in plan.unreadable]
     for outcome in outcomes:
         entry = outcome.film.entry

@@ -15,6 +15,9 @@ from contracts.ingest import Carrier, TimeOrigin
 from dock.card import NotTaken
 from dock.manifest import Mark
 
+NOTHING: Final = "没有找到任何文件"
+"""Of a card that is not there, its folder looks empty: nothing was kept, nothing may be wiped."""
+NO_RECORDING: Final = "从文件名看不是音像文件，仍按整卡采集，请核对"
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -82,6 +85,8 @@ class FileOut(_Part):
     case_hint: str | None
     marks: tuple[Mark, ...]
     problem: str | None
+    is_no_recording: bool = False
+    """Its name says that it is none. It was sent all the same: a card goes in as a whole."""
 
 
 class GapOut(_Part):
@@ -168,6 +173,8 @@ def _lines(receipt: Receipt) -> Iterator[str]:
     yield ""
     if receipt.may_be_wiped:
         yield "结论：全部文件已保存并核对一致，存储卡可以清空（本程序不清空存储卡）。"
+    elif not receipt.files:
+        yield f"结论：{NOTHING}，没有保存任何内容，存储卡不得清空。"
     else:
         yield "结论：尚有文件未保存或未核对，存储卡不得清空。排除原因后请再次执行。"
     for problem in receipt.problems:
@@ -193,6 +200,8 @@ def _gaps(receipt: Receipt) -> Iterator[str]:
 
 def _file(number: int, file: FileOut) -> Iterator[str]:
     yield f"{number}. {file.path}　{file.size_bytes} 字节　{STATES[file.state]}"
+    if file.is_no_recording:
+        yield f"   注意：{NO_RECORDING}"
     if file.problem:
         yield f"   原因：{file.problem}"
     yield f"   SHA-256：{file.sha256 or '未读完'}"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dock.card import Card, sayable
 from dock.claims import Claim
+from dock.kinds import is_no_recording
 from dock.plan import Plan
 from dock.pushing import Outcome, problems
 from dock.receipt import ClaimOut, FileOut, GapOut, LeftOut, Receipt, State
@@ -78,6 +79,7 @@ def _file(outcome: Outcome) -> FileOut:
         case_hint=film.entry.case_hint if film.entry else None,
         marks=film.entry.marks if film.entry else (),
         problem=outcome.problem,
+        is_no_recording=is_no_recording(film.found.name),
     )
 
 

@@ -66,3 +66,12 @@ def test_every_limit_of_uploads_is_named() -> None:
     fields = SERVICES["ingest"].settings.model_fields
     limits = {field for field in fields if "_max" in field and field.endswith(("max", "max_bytes"))}
     assert all(f"`LIUHEN_INGEST_{field.upper()}`" in RUNBOOK for field in limits - TIME_LIMITS)
+
+
+def test_how_one_is_locked_out_is_told_in_the_codes_own_numbers() -> None:
+    fields = SERVICES["identity"].settings.model_fields
+    names = ("sign_in_failures_max", "lock_minutes", "sign_in_failures_everywhere_max")
+    tries, minutes, everywhere = (fields[name].default for name in names)
+    assert f"{tries} wrong passwords in a row from one address" in RUNBOOK
+    assert f"out of the account for {minutes} minutes" in RUNBOOK
+    assert f"{everywhere} from anywhere" in RUNBOOK

@@ -52,6 +52,21 @@ DECIDED, APPROVAL = "access.request.decided.v1", "access.approval.decided.v1"
 TURNED_AWAY = "access.request.turned_away.v1"
 
 
+async def test_who_is_refused_a_copy_is_told_for_which_purposes_one_may_be_asked_for(
+    h: House,
+) -> None:
+    await set_up(h, archived())
+    request_id = uuid4()
+    for _ in range(2):
+        refused = await ask(h, COLLEAGUE, "copy", key=request_id)
+        problem = refused.json()
+        assert (refused.status_code, problem["rule_id"]) == (403, "s1.a3-12.otherwise")
+        assert problem["purposes"] == ["supervision", "case_study", "litigation"]
+        assert problem["detail"].endswith("：supervision、case_study、litigation")
+    hopeless = await ask(h, PARTY, purpose="own_case")
+    assert hopeless.json()["purposes"] == []
+
+
 async def test_a_lawyer_is_refused_recordings_with_the_article(h: House) -> None:
     await set_up(h, archived())
     for who in (LAWYER, PARTY):

@@ -224,3 +224,24 @@ async def test_a_clip_never_serves_another_agencys_activity(c: Cabinet) -> None:
     assert {(code, owner) for code, _, owner in c.refusals()} == {
         ("catalog.activity-unknown", str(AGENCY))
     }
+
+
+async def test_clips_that_serve_nothing_are_listed_until_they_are_linked(c: Cabinet) -> None:
+    late, damaged, foreign = uuid4(), uuid4(), uuid4()
+    await c.hear(stored(late), quarantined(damaged), stored(foreign, agency_id=OTHER_AGENCY))
+    path, link_id = "/unlinked-clips", uuid4()
+
+    async def listed(who: Any = OFFICER, more: str = "") -> list[str]:  # noqa: ANN401 - JSON
+        answer = await c.done(who, "GET", path + more)
+        return [item["clip_id"] for item in answer["items"]]
+
+    both = await listed()
+    assert set(both) == {str(c.clip_id), str(late)}
+    first = await c.done(OFFICER, "GET", f"{path}?limit=1")
+    assert [first["items"][0]["clip_id"], first["next"]] == [both[0], both[0]]
+    assert await listed(more=f"?cursor={both[0]}") == [both[1]]
+    assert await listed(STRANGER) == [str(foreign)]
+    await c.done(OFFICER, "PUT", f"/links/{link_id}", link(c))
+    assert await listed() == [str(late)]
+    await c.done(OFFICER, "POST", f"/links/{link_id}/end")
+    assert set(await listed()) == {str(c.clip_id), str(late)}

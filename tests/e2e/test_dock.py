@@ -64,6 +64,24 @@ def test_a_whole_card_is_stored_verified_and_receipted(dock: Dock) -> None:
     assert "存储卡可以清空" in ended.text
 
 
+def test_a_folder_without_a_file_is_no_card_that_may_be_wiped(dock: Dock) -> None:
+    shutil.rmtree(dock.card / "DCIM")
+    (dock.card / ".hidden").write_bytes(b"x")
+    ended = dock.push()
+    assert (ended.code, ended.receipt["may_be_wiped"]) == (1, False)
+    assert "没有找到任何文件" in ended.said
+    assert "可以清空" not in ended.said + ended.text
+
+
+def test_a_note_on_the_card_is_sent_and_called_no_recording(dock: Dock) -> None:
+    (dock.card / "NOTE.TXT").write_text("两名执法人员", encoding="utf-8")
+    ended = dock.push()
+    assert (ended.code, len(ended.receipt["files"])) == (0, FILMS + 1)
+    marked = [file["path"] for file in ended.receipt["files"] if file["is_no_recording"]]
+    assert marked == ["NOTE.TXT"]
+    assert "NOTE.TXT：从文件名看不是音像文件" in ended.said
+
+
 def test_a_card_pushed_again_sends_no_film_again(dock: Dock, wire: Wire) -> None:
     first = dock.push(to=wire.address)
     assert wire.sent_bytes > size(dock.card)

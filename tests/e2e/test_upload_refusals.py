@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from contracts.identity import Role
-from tests.support.house import house
+from tests.support.house import House, house
 from tests.support.people import person
 from tests.support.uploads import TUS, announce, ask, header, send
 from tests.support.words import metadata
@@ -62,6 +63,64 @@ async def test_an_odd_chunk_is_refused_and_leaves_no_byte(tmp_path: Path) -> Non
             assert (answer.status_code, answer.json()["code"]) == (status, code), odd
         assert (await ask(h, OFFICER, location)).headers["upload-offset"] == "0"
         assert list((tmp_path / "spool").iterdir()) == []
+
+
+async def test_what_is_announced_wrongly_is_told_in_chinese_by_field(h: House) -> None:
+    odd = {
+        "carrier": ("drone", "只能是：'body_camera'"),
+        "filmed_by": ("zhang", "须为 UUID 编号"),
+        "recorded_start": ("2026-01-05T09:00:00", "时间须带时区"),
+        "filename": ("..", "须为文件名"),
+        "officers": ("zhang,li", "须为 UUID 编号"),
+        "filetype": ("mp4", "格式不符"),
+    }
+    for field, (value, message) in odd.items():
+        answer = await told(h, **{field: value})
+        wrong = [one for one in answer["fields"] if one["where"][0] == field]
+        assert wrong[0]["message"].startswith(message), answer
+        assert value not in str(wrong)
+    late = await told(h, recorded_end="2026-01-05T08:59:59+08:00")
+    assert late["fields"] == [
+        {"where": ["recorded_end"], "what": "not_after", "message": "须晚于 recorded_start"}
+    ]
+
+
+async def test_a_missing_announcement_and_one_not_in_base64_are_told_apart(h: House) -> None:
+    missing = await refused(h, "")
+    assert missing["detail"].startswith("Upload-Metadata：缺少此请求头")
+    raw = await refused(h, "clip_id not-base64")
+    assert raw["detail"].startswith("Upload-Metadata：clip_id 重复，或其值不是 UTF-8 文字的 base64")
+    twice = await refused(h, "a MQ==,a MQ==")
+    assert twice["detail"].startswith("Upload-Metadata：a 重复")
+    odd = await refused(h, "a MQ==,,b MQ==")
+    assert odd["detail"].startswith("Upload-Metadata：形如")
+
+
+async def test_the_type_that_a_chunk_must_have_is_named(h: House) -> None:
+    location = (await announce(h, OFFICER, FILM)).headers["location"]
+    answer = await send(h, OFFICER, location, 0, FILM, **{"content-type": "video/mp4"})
+    assert answer.json()["wanted"] == "application/offset+octet-stream"
+    assert "application/offset+octet-stream" in answer.json()["detail"]
+
+
+async def test_who_used_an_id_for_other_words_is_told_to_take_a_new_one(h: House) -> None:
+    client_id = uuid4()
+    await announce(h, OFFICER, FILM, client_id)
+    again = await announce(h, OFFICER, FILM, client_id, recorded_end="2026-01-05T09:05:00+08:00")
+    assert (again.status_code, again.json()["code"]) == (409, "ingest.id-taken")
+    assert "请改用新的编号" in again.json()["detail"]
+
+
+async def told(h: House, **odd: str) -> Any:  # noqa: ANN401 - JSON
+    """What an announcement is told in which some words are odd."""
+    return await refused(h, header(WORDS | odd))
+
+
+async def refused(h: House, said: str) -> Any:  # noqa: ANN401 - JSON
+    headers = TUS | {"upload-length": "400", "upload-metadata": said}
+    answer = await h.call(OFFICER, "POST", "/ingest/uploads/", headers=headers)
+    assert answer.status_code == 400, answer.text
+    return answer.json()
 
 
 async def test_nothing_past_the_announced_length_is_kept(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Who may have a clip: a jurisdiction's decision table, and the answer it gives. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -138,6 +138,18 @@ def decide(rules: AccessRules | None, ask: Ask) -> Decision:
             return Decision(outcome, rule.id, rule.citation, rule.text, ask.may_know, rule.steps)
     last = rules.otherwise
     return Decision("refused", last.id, last.citation, last.text, ask.may_know)
+
+
+def purposes_that_would_do(rules: AccessRules | None, ask: Ask) -> tuple[Purpose, ...]:
+    """For which purposes the same request would not be refused; none to who may not know of it."""
+    if ask.quarantined or not ask.may_know:
+        return ()
+    others = (purpose for purpose in Purpose if purpose is not ask.purpose)
+    return tuple(
+        purpose
+        for purpose in others
+        if decide(rules, replace(ask, purpose=purpose)).outcome != "refused"
+    )
 
 
 def _by_system(ask: Ask, rule_id: str, text: str) -> Decision:

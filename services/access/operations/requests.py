@@ -10,6 +10,7 @@ from sqlmodel import Session
 from access.domain import requests, rules
 from access.domain.requests import (
     Attempt,
+    Case,
     Entry,
     Filed,
     Given,
@@ -17,7 +18,7 @@ from access.domain.requests import (
     Judgement,
     Request,
 )
-from access.domain.rules import Decision
+from access.domain.rules import Ask, Decision
 from access.errors import (
     AccessRefusedError,
     AlreadyDecidedError,
@@ -40,7 +41,7 @@ from common.auth import Requester
 from common.errors import AppError
 from common.fence import across_agencies, anywhere, on_behalf_of
 from common.service import RefusedError
-from contracts.access import ApprovalDecided, Manner, RequestDecided
+from contracts.access import ApprovalDecided, Manner, Purpose, RequestDecided
 
 PAGE: Final = 100
 UNKNOWN: Final = Decision("refused", "unknown", "", "", may_know=False)
@@ -88,12 +89,13 @@ def file_request(ctx: Context, who: Requester, request: Request) -> Standing:
         if filed is None:
             filed = _file(ctx, session, who, request)
         given = store.given(session, request.request_id)
+        instead = _purposes_instead(ctx, session, who, filed)
     if filed.request != request:
         raise ctx.refuse(who, IdTakenError(), request.request_id)
     if not filed.decision.may_know:
         raise ClipUnknownError
     if filed.decision.outcome == "refused":
-        raise _refusal(filed)
+        raise _refusal(filed, instead)
     return Standing(filed, given)
 
 
@@ -208,9 +210,7 @@ def _may_know(session: Session, who: Requester, request: Request, entry: Entry) 
 def _file_known(
     ctx: Context, session: Session, who: Requester, request: Request, agency_id: UUID
 ) -> Filed:
-    case = requests.case_asked_about(who, facts.cases_of(session, request.clip_id, agency_id))
-    quarantined = facts.find_clip(session, request.clip_id) is None
-    ask = requests.ask(who, request, agency_id, case, quarantined=quarantined)
+    case, ask = _ask(session, who, request, agency_id)
     ruling = in_force(ctx, session, agency_id)
     decision = rules.decide(ruling.rules, ask)
     now = ctx.clock.now()
@@ -239,6 +239,27 @@ def _file_known(
     )
     ctx.outbox.emit(session, decided)
     return filed
+
+
+def _ask(
+    session: Session, who: Requester, request: Request, agency_id: UUID
+) -> tuple[Case | None, Ask]:
+    """The case that a request is about, and what the law looks at, as things stand now."""
+    case = requests.case_asked_about(who, facts.cases_of(session, request.clip_id, agency_id))
+    quarantined = facts.find_clip(session, request.clip_id) is None
+    return case, requests.ask(who, request, agency_id, case, quarantined=quarantined)
+
+
+def _purposes_instead(
+    ctx: Context, session: Session, who: Requester, filed: Filed
+) -> Sequence[Purpose]:
+    """Of a request that was refused, the purposes for which it would not be now."""
+    if filed.decision.outcome != "refused" or filed.agency_id is None:
+        return ()
+    with on_behalf_of(session, filed.agency_id):
+        _, ask = _ask(session, who, filed.request, filed.agency_id)
+        ruling = in_force(ctx, session, filed.agency_id)
+        return rules.purposes_that_would_do(ruling.rules, ask)
 
 
 def _file_unknown(ctx: Context, session: Session, who: Requester, request: Request) -> Filed:
@@ -297,14 +318,17 @@ def _judge(
     return judgement
 
 
-def _refusal(filed: Filed) -> AppError:
+def _refusal(filed: Filed, instead: Sequence[Purpose]) -> AppError:
     decision = filed.decision
     words = f"依据{decision.citation}：{decision.text}" if decision.citation else decision.text
+    if instead:
+        words += f"以下目的（purpose）的同类申请可以提出：{'、'.join(instead)}"
     return AccessRefusedError(
         words,
         request_id=str(filed.request.request_id),
         rule_id=decision.rule_id,
         citation=decision.citation,
+        purposes=list(instead),
     )
 
 

@@ -1,5 +1,6 @@
 """Clips as ingest tells of them, what they serve, and the marks in them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -86,6 +87,12 @@ def read_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipFile:
             outside.place_of(session, clip_id),
             clips.entries_of(session, clip_id),
         )
+
+
+def list_unlinked(ctx: Context, who: Requester, after: UUID | None, limit: int) -> Sequence[Clip]:
+    """The clips of `who`'s agency that arrived and serve no activity, the last recorded first."""
+    with ctx.db.snapshot() as session:
+        return clips.unlinked_clips(session, who.agency_id, after, limit)
 
 
 def link_clip(

@@ -282,6 +282,31 @@ class ClipOut(BaseModel):
         )
 
 
+class UnlinkedClipOut(BaseModel):
+    """A clip that serves nothing yet."""
+
+    clip_id: UUID
+    unit_id: UUID | None
+    carrier: Carrier | None
+    recorded_start: datetime | None
+    recorded_end: datetime | None
+    filmed_by: UUID | None
+    uploaded_by: UUID | None
+    decodable: bool | None
+    duration_ms: int | None
+
+    @classmethod
+    def of(cls, clip: Clip) -> Self:
+        return cls.model_validate(clip, from_attributes=True)
+
+
+class UnlinkedClipsOut(BaseModel):
+    """One page; `next` asks for the following one."""
+
+    items: list[UnlinkedClipOut]
+    next: UUID | None
+
+
 def _state(clip: Clip) -> str:
     if clip.original_id is not None:
         return "resubmitted"

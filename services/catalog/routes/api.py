@@ -30,6 +30,8 @@ from catalog.routes.answers import (
     LinkOut,
     MarkOut,
     MilestoneStatementOut,
+    UnlinkedClipOut,
+    UnlinkedClipsOut,
 )
 from catalog.routes.forms import (
     ActivityIn,
@@ -159,6 +161,16 @@ def declare_condition(
 ) -> ConditionStatementOut:
     statement = ConditionStatement(activity_id, condition, body.holds, who.subject, ctx.clock.now())
     return ConditionStatementOut.of(activities.declare_condition(ctx, who, statement))
+
+
+@router.get("/unlinked-clips")
+def list_unlinked_clips(
+    ctx: Ctx, who: Staff, cursor: UUID | None = None, limit: Limit = 50
+) -> UnlinkedClipsOut:
+    """What arrived and serves no activity of any case, the last recorded first."""
+    found = clips.list_unlinked(ctx, who, cursor, limit + 1)
+    items = [UnlinkedClipOut.of(clip) for clip in found[:limit]]
+    return UnlinkedClipsOut(items=items, next=items[-1].clip_id if len(found) > limit else None)
 
 
 @router.get("/clips/{clip_id}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select, update
 
 from catalog.domain import Clip, Link, Mark
@@ -101,6 +102,30 @@ def clips_of_case(session: Session, case_id: UUID) -> Sequence[Clip]:
     )
     query = select(ClipRow).where(col(ClipRow.clip_id).in_(serving))
     return [_clip(row) for row in session.exec(query)]
+
+
+def unlinked_clips(
+    session: Session, agency_id: UUID, after: UUID | None, limit: int
+) -> Sequence[Clip]:
+    """An agency's clips that serve nothing now and may, the last recorded first."""
+    start, clip_id = col(ClipRow.recorded_start), col(ClipRow.clip_id)
+    serving = select(LinkRow.link_id).where(
+        LinkRow.clip_id == clip_id, col(LinkRow.ended_at).is_(None)
+    )
+    query = select(ClipRow).where(
+        ClipRow.agency_id == agency_id,
+        col(ClipRow.is_quarantined).is_(False),
+        ~serving.exists(),
+    )
+    last = select(ClipRow.recorded_start).where(
+        ClipRow.clip_id == after, ClipRow.agency_id == agency_id
+    )
+    if after is not None and (found := session.exec(last).first()):
+        query = query.where(or_(start < found, and_(start == found, clip_id < after)))
+    return [
+        _clip(row)
+        for row in session.exec(query.order_by(start.desc(), clip_id.desc()).limit(limit))
+    ]
 
 
 def add_mark(session: Session, mark: Mark) -> None:

@@ -12,8 +12,10 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     StringConstraints,
-    model_validator,
+    ValidationInfo,
+    field_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from common.events import Sha256
 from common.fields import Line
@@ -25,7 +27,14 @@ KEY: Final = re.compile(r"[!-+\--~]+")
 
 
 class MetadataError(ValueError):
-    """A header of tus is not made as the protocol says."""
+    """A header of tus is not made as the protocol says.
+
+    `key` is of the pair that is odd, where that can be told.
+    """
+
+    def __init__(self, key: str | None = None) -> None:
+        super().__init__()
+        self.key = key
 
 
 class Secrecy(StrEnum):
@@ -41,7 +50,7 @@ def _own_name(path: str) -> str:
     """The last part of a path, as any system writes it: a name from outside leads nowhere."""
     name = re.split(r"[/\\]", path)[-1].strip()
     if name in {"", ".", ".."}:
-        raise ValueError("not a file's name")
+        raise PydanticCustomError("no_file_name", "not a file's name")
     return name
 
 
@@ -49,10 +58,18 @@ def _in_utc(instant: datetime) -> datetime:
     try:
         return instant.astimezone(UTC)
     except OverflowError as error:
-        raise ValueError("out of range") from error
+        raise PydanticCustomError("datetime_range", "out of range") from error
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+def later_than_start(end: datetime, info: ValidationInfo) -> datetime:
+    """Refuse a `recorded_end` that is not after the `recorded_start` told before it."""
+    start = info.data.get("recorded_start")  # not there where it was odd itself
+    if start is not None and end <= start:
+        raise PydanticCustomError("not_after", "not after {other}", {"other": "recorded_start"})
+    return end
 
 
 MediaType = Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,63}/[\w.+-]{1,63}$")]
@@ -80,11 +97,7 @@ class Announcement(Described):
     recorded_end_from: TimeOrigin | None = None
     """Who claims when it was recorded. None: nobody said."""
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.recorded_end <= self.recorded_start:
-            raise ValueError("ends before it starts")
-        return self
+    _ordered = field_validator("recorded_end")(later_than_start)
 
     def of_agency(self, agency_id: UUID) -> Self:
         """The announcement with the clip's id in place of the client's."""
@@ -149,10 +162,12 @@ def read_metadata(header: str) -> Mapping[str, str]:
     pairs: dict[str, str] = {}
     for pair in header.split(","):
         key, _, value = pair.strip(" ").partition(" ")
-        if not KEY.fullmatch(key) or key in pairs:
+        if not KEY.fullmatch(key):
             raise MetadataError
+        if key in pairs:
+            raise MetadataError(key)
         try:
             pairs[key] = b64decode(value, validate=True).decode()
         except ValueError as error:
-            raise MetadataError from error
+            raise MetadataError(key) from error
     return pairs

@@ -27,6 +27,7 @@ from ingest.errors.places import (
     WeakLockError,
 )
 from ingest.errors.protocols import (
+    SHOULD_BE,
     ChecksumAlgorithmError,
     CompletedError,
     ContentDigestDiffersError,
@@ -77,6 +78,7 @@ from ingest.errors.uploads import (
 )
 
 __all__ = [
+    "SHOULD_BE",
     "AccountClosedError",
     "BegunOtherwiseError",
     "BusyError",

@@ -1,8 +1,8 @@
 """What may be wrong with how an upload is spoken of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from common.errors import AppError
 
@@ -20,19 +20,43 @@ class ProtocolVersionError(AppError):
 
 
 class ContentTypeError(AppError):
-    """A chunk is `application/offset+octet-stream`, and not compressed."""
+    """A chunk is `application/offset+octet-stream`, and not compressed.
+
+    `wanted` is the type that the protocol spoken has for it.
+    """
 
     code: ClassVar[str] = "ingest.content-type"
     status: ClassVar[HTTPStatus] = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     title: ClassVar[str] = "分片的内容类型不正确"
 
+    def __init__(self, wanted: str) -> None:
+        said = f"Content-Type 须为 {wanted}，且不得压缩（不带 Content-Encoding）"
+        super().__init__(said, wanted=wanted)
+
+
+SHOULD_BE: Final[Mapping[str, str]] = {
+    "Content-Digest": "形如 sha-256=:BASE64:",
+    "Content-Length": "须为整数（字节）",
+    "Repr-Digest": "形如 sha-256=:BASE64:",
+    "Upload-Complete": "须为 ?1（最后一段）或 ?0",
+    "Upload-Concat": "须为 partial，或 final; 后接各分段的地址，以空格分隔",
+    "Upload-Defer-Length": "只能是 1，且不与 Upload-Length 同时使用",
+    "Upload-Length": "须为大于 0 的整数（字节）",
+    "Upload-Metadata": "形如 键 BASE64,键 BASE64，值是 UTF-8 文字的 base64，见 docs/uploading.md",
+    "Upload-Offset": "须为整数（服务器已收到的字节数）",
+}
+"""What the headers of uploads are, by their names."""
+
 
 class HeaderInvalidError(AppError):
-    """A header is missing or odd; `header` says which."""
+    """A header is missing or odd; `header` says which, the detail what it should be."""
 
     code: ClassVar[str] = "ingest.header-invalid"
     status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     title: ClassVar[str] = "请求头缺失或有误"
+
+    def __init__(self, header: str, said: str = "") -> None:
+        super().__init__(f"{header}：{said or SHOULD_BE[header]}", header=header)
 
 
 class MetadataInvalidError(AppError):

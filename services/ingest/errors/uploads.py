@@ -39,6 +39,9 @@ class ClipTakenError(AppError):
     status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
     title: ClassVar[str] = "该音像资料编号已被使用"
 
+    def __init__(self) -> None:
+        super().__init__("请改用新的编号（clip_id）重新登记")
+
 
 class StateSecretError(AppError):
     """State secrets have no place in this system; not a byte is kept."""

@@ -1,12 +1,11 @@
 """What people say of recordings that are not uploaded."""
 
-from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from contracts.ingest import Carrier
-from ingest.domain.announcement import Instant
+from ingest.domain.announcement import Instant, later_than_start
 
 
 class RecordedIn(BaseModel):
@@ -21,8 +20,4 @@ class RecordedIn(BaseModel):
     unit_id: UUID | None = None
     """The unit whose act it was; left out, that of whoever tells."""
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.recorded_end <= self.recorded_start:
-            raise ValueError("ends before it starts")
-        return self
+    _ordered = field_validator("recorded_end")(later_than_start)

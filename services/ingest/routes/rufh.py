@@ -119,20 +119,20 @@ def length(headers: Headers, offset: int) -> int | None:
 def expect_chunk(headers: Headers) -> None:
     """Refuse to append what is not called a part of a film."""
     if headers.get("content-type") != CHUNK:
-        raise ContentTypeError
+        raise ContentTypeError(CHUNK)
 
 
 def expect_plain(headers: Headers) -> None:
     """Refuse compressed bytes: a film's digest is of what was filmed."""
     if headers.get("content-encoding", "identity") != "identity":
-        raise ContentTypeError
+        raise ContentTypeError(CHUNK)
 
 
 def expect_none(version: int, headers: Headers, *names: str) -> None:
     """Refuse headers that -05 forbids with a question or an end ("Offset Retrieval")."""
     for name in names:
         if version == OLD and name in headers:
-            raise HeaderInvalidError(header=name)
+            raise HeaderInvalidError(name, "此请求不得带这一请求头")
 
 
 def _integer(headers: Headers, name: str) -> int | None:

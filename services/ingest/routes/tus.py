@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from common.errors import advised
 from ingest.domain.announcement import Announcement, MetadataError, Secrecy, read_metadata
 from ingest.domain.upload import ALGORITHMS, Checksum, is_id
 from ingest.errors import (
+    SHOULD_BE,
     ChecksumAlgorithmError,
     ContentTypeError,
     DigestConflictError,
@@ -62,6 +64,7 @@ READ: Final = (
 )
 """Headers that such a page may read."""
 PARTS_MAX: Final = 1_000
+_METADATA: Final = SHOULD_BE["Upload-Metadata"]
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -132,17 +135,20 @@ def announcement(header: str, sha256: str | None = None) -> Announcement:
         HeaderInvalidError, MetadataInvalidError: it is odd, or not what an announcement needs.
         DigestConflictError: both say a digest, and not the same.
     """
+    if not header:
+        raise HeaderInvalidError("Upload-Metadata", f"缺少此请求头；{_METADATA}")
     try:
         pairs = dict(read_metadata(header))
         if sha256 is not None and pairs.setdefault("sha256", sha256) != sha256:
             raise DigestConflictError
         return Announcement.model_validate(pairs)
     except MetadataError as error:
-        raise HeaderInvalidError(header="Upload-Metadata") from error
+        said = f"{error.key} 重复，或其值不是 UTF-8 文字的 base64；{_METADATA}" if error.key else ""
+        raise HeaderInvalidError("Upload-Metadata", said) from error
     except ValidationError as error:
-        # Where and what, never the value: it may be somebody's name.
-        wrong = [{"where": list(e["loc"]), "what": e["type"]} for e in error.errors()]
-        raise MetadataInvalidError(fields=wrong) from error
+        raise MetadataInvalidError(
+            "Upload-Metadata 各项的写法见 docs/uploading.md", fields=advised(error.errors())
+        ) from error
 
 
 def chunk(request: Request, offset: int) -> Chunk:
@@ -154,7 +160,7 @@ def chunk(request: Request, offset: int) -> Chunk:
     headers = request.headers
     is_plain = headers.get("content-encoding", "identity") == "identity"
     if headers.get("content-type") != CHUNK or not is_plain:
-        raise ContentTypeError
+        raise ContentTypeError(CHUNK)
     sent = headers.get("content-length")
     checksum = headers.get("upload-checksum")
     try:

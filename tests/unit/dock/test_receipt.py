@@ -1,5 +1,6 @@
 """What a receipt says to people is written down, and is there whole or not at all."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from contracts.ingest import Carrier, TimeOrigin
 from dock.card import Card, Found, Left, NotTaken
 from dock.claims import Claim, Interval
+from dock.kinds import is_no_recording
 from dock.manifest import Entry, Mark
 from dock.numbering import Gap
 from dock.plan import Film, Plan
@@ -95,6 +97,26 @@ def test_a_card_may_be_wiped_only_if_nothing_at_all_is_odd() -> None:
     assert not receipt(*BAD).may_be_wiped
     assert not receipt(*GOOD, absent=("DCIM/FILE0003.MP4",)).may_be_wiped
     assert not receipt(*GOOD, changed=True).may_be_wiped
+
+
+def test_an_empty_folder_gives_no_receipt_to_wipe() -> None:
+    empty = receipt()
+    assert not empty.may_be_wiped
+    assert empty.problems == ("没有找到任何文件：请确认存储卡已接入、文件夹无误",)
+    assert "结论：没有找到任何文件，没有保存任何内容，存储卡不得清空。" in text(empty)
+
+
+def test_what_is_no_recording_by_its_name_is_marked_and_still_kept() -> None:
+    note = replace(film(2), found=Found("README.TXT", 2_000, 0, (0, 2)))
+    summed = receipt(GOOD[0], outcome(note, State.STORED))
+    assert [file.is_no_recording for file in summed.files] == [False, True]
+    assert summed.may_be_wiped
+    assert text(summed).count("从文件名看不是音像文件") == 1
+
+
+@pytest.mark.parametrize("name", ["A.MP4", "A.DAV", "A.ts", "A.dat", "A", "txt", "A.TXT.AVI"])
+def test_a_name_that_may_be_a_films_is_not_called_another_things(name: str) -> None:
+    assert not is_no_recording(name)
 
 
 def test_bytes_that_are_not_the_manifests_keep_the_card() -> None:
