@@ -2,7 +2,6 @@
 
 import io
 import os
-import signal
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -221,11 +220,9 @@ def test_a_store_that_hangs_is_away_in_time(
     monkeypatch.setattr("common.s3.BACKOFF_S", 0.01)
     store = open_objects(mortal_s3.new_bucket(), SystemClock())
     keep(store)
-    process = mortal_s3.server.process
-    assert process is not None
-    process.send_signal(signal.SIGSTOP)
+    mortal_s3.server.pause()
     everything(store)
-    process.send_signal(signal.SIGCONT)
+    mortal_s3.server.go_on()
     assert read(store) == FILM
 
 

@@ -4,8 +4,6 @@ Method: MinIO as a process of its own, killed, or stopped as by SIGSTOP, when it
 and answers nothing. The loops take their turns as in a service; the clock is set.
 """
 
-import os
-import signal
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -107,9 +105,9 @@ async def test_films_that_come_while_the_store_hangs_are_kept_when_it_answers_ag
     """Each film is at it for longer than the loop waits before it beats."""
     clock = FrozenClock(datetime.now(UTC))
     async with receiving(tmp_path, mortal_s3.new_bucket(), clock) as h:
-        os.kill(mortal_s3.server.pid, signal.SIGSTOP)
+        mortal_s3.server.pause()
         with monkeypatch.context() as patch:
             patch.setattr("ingest.operations.finaliser.SLICE_S", 0.1)
             sent = await all_wait_and_it_shows(h, clock)
-        os.kill(mortal_s3.server.pid, signal.SIGCONT)
+        mortal_s3.server.go_on()
         await all_are_stored(h, sent)

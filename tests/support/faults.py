@@ -4,8 +4,6 @@ A fault is a function that returns when everything runs again, with the instant 
 set things right; what waited is then to follow by itself.
 """
 
-import os
-import signal
 import subprocess
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager, suppress
@@ -103,12 +101,12 @@ def _again(servers: list[Server]) -> float:
 def stopped(*servers: Server) -> Generator[None]:
     """They hang: connections stay, nothing is answered."""
     for server in servers:
-        os.kill(server.pid, signal.SIGSTOP)
+        server.pause()
     try:
         yield
     finally:
         for server in servers:
-            os.kill(server.pid, signal.SIGCONT)
+            server.go_on()
 
 
 def a_service_is_killed(place: Place) -> float:

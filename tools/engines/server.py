@@ -1,5 +1,6 @@
 """A server in a process of its own: started, waited for, stopped or killed by its own id."""
 
+import os
 import signal
 import subprocess
 import time
@@ -68,6 +69,14 @@ class Server:
 
     def _must_wait(self, before: int) -> bool:
         return bool(self.not_yet) and self.not_yet in self.log.read_bytes()[before:]
+
+    def pause(self) -> None:
+        """Let it hang, as a machine may: it takes connections and answers nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+        os.waitpid(self.pid, os.WUNTRACED)  # or a thread of it might still answer
+
+    def go_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     @property
     def pid(self) -> int:
