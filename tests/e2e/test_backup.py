@@ -77,8 +77,8 @@ def resting(read: books.Read) -> Callable[[], bool]:
         said = len(list(books.announced(read)))
         is_quiet = said == said_before.pop()
         said_before.append(said)
-        unprobed = read("ingest", "SELECT clip_id FROM unprobed")
-        return is_quiet and not unprobed and books.faults(read) == []
+        to_make = read("ingest", books.TO_MAKE)
+        return is_quiet and not to_make and books.faults(read) == []
 
     return rests
 
