@@ -157,7 +157,10 @@ async def test_who_looked_before_another_process_wrote_cuts_nothing_off(h: House
     assert await is_kept(h, clip_id)
 
 
-async def test_a_film_that_another_process_writes_is_not_written_here(h: House) -> None:
+async def test_a_film_that_a_process_that_hangs_does_not_let_go_is_not_written_here(
+    h: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "TAKE_OVER_S", 0)
     location, clip_id = await half_a_film(h)
     elsewhere = Spool(h.data / "spool")
     with elsewhere.open(location.rpartition("/")[2], is_begun=True):

@@ -2,9 +2,15 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
+from struct import Struct
+from typing import Final
 
 from common.objects import fsync
+
+WHOLE: Final = Struct("hhqqi4x")
+"""`struct flock` of 64 bits: kind, whence, start, length, process."""
 
 
 class Files:
@@ -21,6 +27,23 @@ class Files:
             BlockingIOError: another process has it.
         """
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def ask_for(self, file: int) -> None:
+        """Let whoever has the file know that we wait for it, until we close it or die.
+
+        Said by a lock of another kind (OFD), which takes nothing from who has the first. Where
+        somebody else asks already, that will do.
+        """
+        with suppress(BlockingIOError):
+            self._control(file, fcntl.F_OFD_SETLK)
+
+    def is_asked_for(self, file: int) -> bool:
+        """Whether somebody waits for a file that is ours."""
+        kind, *_ = WHOLE.unpack(self._control(file, fcntl.F_OFD_GETLK))
+        return kind != fcntl.F_UNLCK
+
+    def _control(self, file: int, what: int) -> bytes:
+        return fcntl.fcntl(file, what, WHOLE.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
 
     def size_bytes(self, file: int) -> int:
         return os.fstat(file).st_size

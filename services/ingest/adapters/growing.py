@@ -71,6 +71,11 @@ class Growing:
         self._is_broken = False
         self.durable = self.written
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether another process waits for it."""
+        return self._files.is_asked_for(self._file)
+
     def close(self) -> None:
         self._files.close(self._file)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 from common.objects import fsync
+from ingest.adapters.asking import Asked
 from ingest.adapters.files import Files
 from ingest.adapters.growing import Growing, telling
 from ingest.domain.upload import is_id
@@ -85,6 +86,10 @@ class Spool:
                 self._files.close(file)
                 raise UploadBusyError from error
         return Growing(self._files, file, named=partial(self._named, path, is_new))
+
+    def ask(self, upload_id: str) -> Asked:
+        """Ask whatever other process writes a film to let go of it; to be closed."""
+        return Asked(self._files, self.path(upload_id))
 
     def _named(self, path: Path, is_new: bool) -> None:  # noqa: FBT001 - bound by `open`
         self._files.sync_folder(self._folder)

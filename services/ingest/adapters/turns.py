@@ -1,7 +1,8 @@
 """One request at a time per upload, the newest first: a dead connection keeps nobody waiting."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from typing import Final
@@ -12,6 +13,8 @@ from anyio import CancelScope
 GRACE_S: Final = 0.2
 """How long an older request may go on reading: what a cut connection had sent is then still taken
 up, and a dead one keeps nobody waiting for long."""
+LOOK_S: Final = 0.5
+"""How often who reads looks whether another process waits."""
 
 
 @dataclass
@@ -57,3 +60,22 @@ class Turns:
 
     def is_taken(self, key: str) -> bool:
         return key in self._places
+
+
+@contextmanager
+def giving_way(reading: CancelScope, is_asked_for: Callable[[], bool]) -> Generator[None]:
+    """End a reading within, once another process waits for what it reads."""
+    loop = asyncio.get_running_loop()
+
+    def look() -> None:
+        nonlocal next_look
+        if is_asked_for():
+            reading.cancel()
+        else:
+            next_look = loop.call_later(LOOK_S, look)
+
+    next_look = loop.call_later(LOOK_S, look)
+    try:
+        yield
+    finally:
+        next_look.cancel()

@@ -32,6 +32,8 @@ class UploadState(StrEnum):
     RESUBMITTED = "resubmitted"  # its film is kept already, under another clip's id
 
 
+GONE: Final = frozenset({UploadState.TERMINATED, UploadState.EXPIRED, UploadState.JOINED})
+"""It was ended before it was complete, or is part of a film by now."""
 KEPT: Final = frozenset({UploadState.STORED, UploadState.QUARANTINED, UploadState.RESUBMITTED})
 
 
@@ -124,7 +126,7 @@ class Upload:
     @property
     def is_gone(self) -> bool:
         """Whether it was ended before it was complete, or is part of a film by now."""
-        return self.state in {UploadState.TERMINATED, UploadState.EXPIRED, UploadState.JOINED}
+        return self.state in GONE
 
     @property
     def is_unfinished(self) -> bool:

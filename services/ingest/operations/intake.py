@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from common.auth import Requester
-from ingest.domain.upload import Checksum, Upload
+from ingest.domain.upload import GONE, Checksum, Upload
 from ingest.errors import (
     ChecksumDiffersError,
     MoreThanAnnouncedError,
@@ -111,6 +111,11 @@ class Intake:
     def written(self) -> int:
         """How many bytes are in the file, acknowledged or not."""
         return self._film.written
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether another process waits for this upload."""
+        return self._film.is_asked_for
 
     def take(self, pieces: Iterable[memoryview]) -> None:
         """Write what comes, with a commit point whenever one is due.
@@ -227,11 +232,11 @@ class Intake:
 
     def _refuse_moved(self) -> None:
         with self._ctx.db.snapshot() as session:
-            now = uploads.find_upload(session, self.upload.upload_id)
-        if now is None or now.is_gone:
+            now = uploads.where_is(session, self.upload.upload_id)
+        if now is None or now[1] in GONE:
             raise UploadGoneError
-        if (now.offset, now.state) != (self.upload.offset, self.upload.state):
-            raise UploadInterruptedError(now.offset)
+        if now != (self.upload.offset, self.upload.state):
+            raise UploadInterruptedError(now[0])
 
 
 def size_limit(ctx: Context, upload: Upload) -> int:

@@ -1,7 +1,8 @@
 """Films arrive: received with every acknowledged byte durable, and kept at the end."""
 
 import logging
-from contextlib import ExitStack, closing, suppress
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from functools import partial
 from typing import Final, NoReturn
 
@@ -12,6 +13,7 @@ from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
 from ingest.adapters.pace import Pace
+from ingest.adapters.turns import giving_way
 from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
     AccountClosedError,
@@ -42,6 +44,8 @@ from ingest.store.uploads import LostTurnError
 
 COMMIT_S: Final = 5
 """How long a client that sends slowly may wait for a commit point."""
+TAKE_OVER_S: Final = 20
+"""How long another process may take to let go of an upload that it reads."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +60,8 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
         UploadUnknownError: unknown, or another agency's.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    await to_thread.run_sync(own, ctx, who, upload_id)
-    async with ctx.receiving.take(upload_id):
-        upload = await to_thread.run_sync(own, ctx, who, upload_id)
+    async with _turn(ctx, who, upload_id):
+        upload = await _mine(ctx, who, upload_id)
     if ctx.finishing.is_taken(upload_id):
         return upload  # it is being kept; how long that takes is the store's affair
     return await finished(ctx, upload)
@@ -100,9 +103,8 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
             more; recorded.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    await to_thread.run_sync(own, ctx, who, upload_id)
-    async with ctx.receiving.take(upload_id) as reading:
-        upload = await to_thread.run_sync(own, ctx, who, upload_id)
+    async with _turn(ctx, who, upload_id) as reading:
+        upload = await _mine(ctx, who, upload_id)
         if upload.concat and not upload.is_part:
             raise JoinedError
         if chunk.sha256 not in {None, upload.sha256}:
@@ -133,10 +135,40 @@ async def declare(ctx: Context, who: Requester, upload_id: str, size_bytes: int)
         LengthInvalidError: the length cannot be.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    async with ctx.receiving.take(upload_id):
-        upload = await to_thread.run_sync(own, ctx, who, upload_id)
+    async with _turn(ctx, who, upload_id):
+        upload = await _mine(ctx, who, upload_id)
         upload = await to_thread.run_sync(_declare, ctx, who, upload, size_bytes)
     return await finished(ctx, upload)
+
+
+@asynccontextmanager
+async def _turn(ctx: Context, who: Requester, upload_id: str) -> AsyncGenerator[CancelScope]:
+    """Our turn at an upload among the requests of this process; whoever reads does it in the scope.
+
+    Raises: as `own`.
+    """
+    if ctx.receiving.is_taken(upload_id):
+        await to_thread.run_sync(own, ctx, who, upload_id)  # a stranger ends no reading
+    async with ctx.receiving.take(upload_id) as reading:
+        yield reading
+
+
+async def _mine(ctx: Context, who: Requester, upload_id: str) -> Upload:
+    """An upload whose turn is ours, once no other process on this spool writes it either.
+
+    Where one hangs and does not let go, as it is: only who has the file may write (ADR 0026).
+
+    Raises: as `own`.
+    """
+    upload = await to_thread.run_sync(own, ctx, who, upload_id)
+    if upload.state is not UploadState.RECEIVING:
+        return upload
+    with await to_thread.run_sync(ctx.spool.ask, upload_id) as asked:
+        if asked.is_let_go():
+            return upload
+        with anyio.move_on_after(TAKE_OVER_S):
+            await asked.let_go()
+    return await to_thread.run_sync(own, ctx, who, upload_id)
 
 
 def _declare(
@@ -169,7 +201,8 @@ async def _receive(
     taken_in = partial(Intake, ctx, who, upload, chunk.checksum, is_last=chunk.is_last)
     with closing(await to_thread.run_sync(taken_in)) as intake:
         pace = Pace(ctx.settings.body_rate_min_bytes_per_s, ctx.settings.body_rate_window_s)
-        with reading, pace.scope, suppress(ConnectionCutError):
+        heard = giving_way(reading, lambda: intake.is_asked_for)
+        with reading, pace.scope, suppress(ConnectionCutError), heard:
             await _read(chunk.body, intake, pace)
         # Whatever ended the reading: what has arrived need not be sent again.
         await to_thread.run_sync(intake.take, chunk.body.here())

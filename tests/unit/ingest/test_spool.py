@@ -66,6 +66,25 @@ def test_one_request_at_a_time_writes_a_film_whichever_process_it_is_in(tmp_path
     assert spool.path(ID).read_bytes() == b"film and more"
 
 
+def test_who_writes_a_film_hears_that_another_process_waits_for_it(tmp_path: Path) -> None:
+    spool, other = Spool(tmp_path), Spool(tmp_path)
+    put(spool, 0, b"film")
+    with spool.open(ID, is_begun=True) as film:
+        assert not film.is_asked_for
+        with other.ask(ID) as first, other.ask(ID) as second:
+            assert not first.is_let_go()
+            assert not second.is_let_go()
+            assert film.is_asked_for
+        assert not film.is_asked_for  # as after a death of who asked
+    with other.ask(ID) as asked:
+        assert asked.is_let_go()
+
+
+def test_a_film_that_is_not_begun_is_nobodys(tmp_path: Path) -> None:
+    with Spool(tmp_path).ask(ID) as asked:
+        assert asked.is_let_go()
+
+
 @pytest.mark.parametrize("name", ["../keys/token.key", "0" * 31, "0" * 33, "G" * 32, "", ID + "\n"])
 def test_only_an_upload_id_becomes_a_files_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="not an upload's id"):
