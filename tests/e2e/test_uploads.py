@@ -98,8 +98,8 @@ async def test_what_arrived_of_a_cut_request_need_not_be_sent_again(tmp_path: Pa
         assert spooled(h)[0].read_bytes() == FILM[:1000]
 
 
-async def test_a_large_request_is_made_durable_in_several_commits(tmp_path: Path) -> None:
-    film = FILM * (2 * intake.COMMIT_BYTES // len(FILM)) + b"end"
+async def test_a_large_request_is_made_durable_in_several_steps(tmp_path: Path) -> None:
+    film = FILM * (2 * intake.SYNC_BYTES // len(FILM)) + b"end"
     async with house(tmp_path) as h:
         clip_id = await upload(h, OFFICER, film)
         assert (await clip(h, OFFICER, clip_id))["sha256"] == sha256(film).hexdigest()

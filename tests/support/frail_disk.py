@@ -89,15 +89,16 @@ class FrailDisk(Files):
     @override
     def sync(self, file: int) -> None:
         path = self._paths[file]
+        changes = self._pending[path][:]  # another thread may write meanwhile
         try:
             self._count("sync")
         except OSError:
-            self._pending[path].clear()
+            del self._pending[path][: len(changes)]
             raise
         super().sync(file)
-        for change in self._pending[path]:
+        for change in changes:
             change(self._durable[path])
-        self._pending[path].clear()
+        del self._pending[path][: len(changes)]
 
     @override
     def sync_folder(self, folder: Path) -> None:

@@ -110,7 +110,8 @@ def main() -> None:
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            setattr(intake, "COMMIT_BYTES", int(sys.argv[3]))  # noqa: B010 - Final to all others
+            for name in ("SYNC_BYTES", "COMMIT_BYTES"):  # Final to all others
+                setattr(intake, name, min(int(sys.argv[3]), getattr(intake, name)))
             serve(Path(sys.argv[1]), int(sys.argv[2]))
             os._exit(0)
         sys.stdout.write(f"{pid}\n")

@@ -58,18 +58,21 @@ class Growing:
     def sync(self) -> None:
         """Return when all that was written is durable, also the name under which it is found.
 
+        Another thread may write meanwhile; what it writes counts with the next time.
+
         Raises:
             NoRoomError, SpoolFaultError: it cannot be; only what was durable before is.
         """
         if self._is_broken:
             raise SpoolFaultError
         self._is_broken = True  # until it went well
+        written = self.written
         with telling():
             self._files.sync(self._file)
             if self.durable == 0:  # also of a file whose maker died before it came to this
                 self._named()
         self._is_broken = False
-        self.durable = self.written
+        self.durable = written
 
     @property
     def is_asked_for(self) -> bool:

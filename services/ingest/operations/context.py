@@ -1,5 +1,6 @@
 """What ingest's operations need; built once in app.py."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,7 @@ from ingest.errors import ElsewhereError
 from ingest.settings import Settings
 
 KEPT_AT_ONCE_MAX: Final = 8
+SYNCED_AT_ONCE_MAX: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,10 @@ class Context(service.Context):
     the second need not begin."""
     keeping: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(KEPT_AT_ONCE_MAX))
     """Films that are put into the store. One that hangs must not take every thread there is."""
+    syncing: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(SYNCED_AT_ONCE_MAX, "sync")
+    )
+    """Makes films durable while more of them comes."""
     digests: Digests = field(default_factory=Digests.open)
     """The running digests of films that arrive."""
     unprobed: Wake = field(default_factory=Wake)

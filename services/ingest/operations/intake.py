@@ -4,9 +4,12 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from common.auth import Requester
+from ingest.adapters.behind import Behind
+from ingest.domain.running import SavedDigest
 from ingest.domain.upload import GONE, Checksum, Upload
 from ingest.errors import (
     ChecksumDiffersError,
@@ -22,9 +25,11 @@ from ingest.operations.room import expect_room_unsaid
 from ingest.store import uploads
 from ingest.store.uploads import LostTurnError
 
-COMMIT_BYTES: Final = 16 * 1024**2
-"""How much may come between two commit points. At 16 MiB these cost less than can be measured (32
-uploads at once: 674 MiB/s with them, 668 without), and no client sends more than that again."""
+SYNC_BYTES: Final = 16 * 1024**2
+"""How much may come before it is made durable, while more comes."""
+COMMIT_BYTES: Final = 64 * 1024**2
+"""How much may come before that is acknowledged: what a client sends again at most, if it is fast,
+after a kill. A slow one is bound by time (`uploads.COMMIT_S`)."""
 
 
 class Body(Protocol):
@@ -66,9 +71,10 @@ class Intake:
     """Bytes of an upload in whose turn we are; to be closed.
 
     They are acknowledged by commit points: the bytes are made durable, then the row says so and
-    carries the running digest (ADR 0021). With a checksum nothing is acknowledged before all has
-    come and is right: what lies in the file behind the acknowledged offset then counts for nothing,
-    and the next request writes over it (tus 1.0, "Checksum").
+    carries the running digest (ADR 0021). While they come this happens in another thread, so that
+    disk, processor and network work at once (ADR 0028). With a checksum nothing is acknowledged
+    before all has come and is right: what lies in the file behind the acknowledged offset then
+    counts for nothing, and the next request writes over it (tus 1.0, "Checksum").
     """
 
     def __init__(
@@ -96,6 +102,9 @@ class Intake:
         self._who = who
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
+        self._behind = Behind(ctx.syncing)
+        self._synced = upload.offset
+        """How much is durable, or will be once `_behind` is done."""
         with alarmed(upload):
             self._film = ctx.spool.open(upload.upload_id, is_begun=upload.offset > 0)
         try:
@@ -128,12 +137,12 @@ class Intake:
             self.write(piece)
 
     def write(self, content: bytes | memoryview) -> None:
-        """Write what came, and come to a commit point if one is due.
+        """Write what came, and begin to make it durable when that is due.
 
         Raises:
             MoreThanAnnouncedError: the upload would become too long.
             NoRoomError: as if this had not come; what came before is acknowledged.
-            SpoolFaultError, UploadInterruptedError: as of `commit`.
+            SpoolFaultError, UploadInterruptedError: as of `commit`; perhaps of what came before.
         """
         if len(content) > self._limit - self._film.written:
             raise MoreThanAnnouncedError
@@ -147,8 +156,23 @@ class Intake:
         self._digest.update(content)
         if self._hash:
             self._hash.update(content)
-        if self._film.written - self._film.durable >= COMMIT_BYTES:
-            self.commit()
+        if self._film.written - self._synced >= SYNC_BYTES:
+            self._synced = self._film.written
+            self._behind.begin(partial(self._sync, self._synced, self._digest.saved()))
+
+    def _sync(self, offset: int, running: SavedDigest | None) -> None:
+        """Make what has come to `offset` durable, and acknowledge it if that is due.
+
+        Not the last byte: what is then to be asked is asked in the request's own thread.
+
+        Raises:
+            NoRoomError, SpoolFaultError, UploadInterruptedError: as of `commit`.
+        """
+        with alarmed(self.upload):
+            self._film.sync()
+        is_due = offset - self.upload.offset >= COMMIT_BYTES and offset != self.upload.size_bytes
+        if is_due and self._hash is None:
+            self._acknowledge(offset, running)
 
     def commit(self) -> None:
         """Make all that came durable, and acknowledged unless a checksum is still to be compared.
@@ -158,11 +182,13 @@ class Intake:
             SpoolFaultError: the disk fails, alarmed; the same holds.
             UploadInterruptedError: another process has moved the upload.
         """
+        self._behind.finish()
         if self._film.written > self._film.durable:
             with alarmed(self.upload):
                 self._film.sync()
+        self._synced = self._film.durable
         if self._hash is None:
-            self._acknowledge()
+            self._acknowledge_all()
 
     def finish(self) -> Upload:
         """Say how far the upload is, now that the client has sent what it wanted to.
@@ -175,7 +201,7 @@ class Intake:
         if self._checksum and self._hash:
             if not hmac.compare_digest(self._hash.digest(), self._checksum.digest):
                 raise ChecksumDiffersError(self.upload.offset)
-            self._acknowledge()
+            self._acknowledge_all()
         return self.upload
 
     def cut_off(self) -> None:
@@ -199,9 +225,15 @@ class Intake:
         expect_room_unsaid(self._ctx, self.upload, by)
 
     def close(self) -> None:
+        """Leave the file; waits for the disk."""
+        self._behind.close()
         self._film.close()
 
-    def _acknowledge(self) -> None:
+    def _acknowledge_all(self) -> None:
+        self._acknowledge(self._film.durable, self._digest.saved())
+        self._ctx.digests.remember(self.upload.upload_id, self._digest)
+
+    def _acknowledge(self, offset: int, running: SavedDigest | None) -> None:
         """Write the row after the bytes: an offset on record is a promise.
 
         Of a film that its sender may not complete any more, the last byte is not acknowledged: so
@@ -210,22 +242,21 @@ class Intake:
         Raises:
             NotSignedInError, AccountClosedError: it was completed but for that; recorded.
         """
-        by = self._film.durable - self.upload.offset
+        by = offset - self.upload.offset
         if not by:
             return
         now, why_not = self._ctx.clock.now(), None
         try:
             with self._ctx.db.transaction() as session:
-                if self._film.durable == self.upload.size_bytes:
+                if offset == self.upload.size_bytes:
                     why_not = why_not_any_more(self._ctx, session, self._who)
-                running = None if why_not else self._digest.saved()  # which has the last byte
                 count = by - 1 if why_not else by
-                after = self.upload.advanced(count, now, running, is_last=self._is_last)
+                said = None if why_not else running  # which has the last byte
+                after = self.upload.advanced(count, now, said, is_last=self._is_last)
                 uploads.advance(session, self.upload, after)
         except LostTurnError:
             self._refuse_moved()
             raise
-        self._ctx.digests.remember(after.upload_id, self._digest)
         self.upload = after
         if why_not:
             raise self._ctx.refuse(self._who, why_not, after.clip_id)

@@ -199,19 +199,27 @@ async def _receive(
     ctx: Context, who: Requester, upload: Upload, chunk: Chunk, reading: CancelScope
 ) -> Upload:
     taken_in = partial(Intake, ctx, who, upload, chunk.checksum, is_last=chunk.is_last)
-    with closing(await to_thread.run_sync(taken_in)) as intake:
-        pace = Pace(ctx.settings.body_rate_min_bytes_per_s, ctx.settings.body_rate_window_s)
-        heard = giving_way(reading, lambda: intake.is_asked_for)
-        with reading, pace.scope, suppress(ConnectionCutError), heard:
-            await _read(chunk.body, intake, pace)
-        # Whatever ended the reading: what has arrived need not be sent again.
-        await to_thread.run_sync(intake.take, chunk.body.here())
-        await to_thread.run_sync(intake.commit)
-        if reading.cancelled_caught and ctx.receiving.is_ending:
-            raise EndingError(intake.upload.offset)
-        if reading.cancelled_caught or pace.scope.cancelled_caught:
-            raise UploadInterruptedError(intake.upload.offset)
-        return await to_thread.run_sync(intake.finish)
+    intake = await to_thread.run_sync(taken_in)
+    try:
+        return await _taken_in(ctx, intake, chunk, reading)
+    finally:
+        with CancelScope(shield=True):
+            await to_thread.run_sync(intake.close)
+
+
+async def _taken_in(ctx: Context, intake: Intake, chunk: Chunk, reading: CancelScope) -> Upload:
+    pace = Pace(ctx.settings.body_rate_min_bytes_per_s, ctx.settings.body_rate_window_s)
+    heard = giving_way(reading, lambda: intake.is_asked_for)
+    with reading, pace.scope, suppress(ConnectionCutError), heard:
+        await _read(chunk.body, intake, pace)
+    # Whatever ended the reading: what has arrived need not be sent again.
+    await to_thread.run_sync(intake.take, chunk.body.here())
+    await to_thread.run_sync(intake.commit)
+    if reading.cancelled_caught and ctx.receiving.is_ending:
+        raise EndingError(intake.upload.offset)
+    if reading.cancelled_caught or pace.scope.cancelled_caught:
+        raise UploadInterruptedError(intake.upload.offset)
+    return await to_thread.run_sync(intake.finish)
 
 
 async def _read(body: Body, intake: Intake, pace: Pace) -> None:
