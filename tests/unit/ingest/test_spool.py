@@ -5,8 +5,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from ingest.adapters import files
+from ingest.adapters.files import Files
 from ingest.adapters.spool import Spool
 from ingest.errors import SpoolClosedError, SpoolFaultError, SpoolLostError, UploadBusyError
 
@@ -64,6 +66,19 @@ def test_one_request_at_a_time_writes_a_film_whichever_process_it_is_in(tmp_path
         other.open(ID, is_begun=True)
     put(other, 4, b" and more")
     assert spool.path(ID).read_bytes() == b"film and more"
+
+
+def test_what_is_written_while_the_disk_flushes_is_not_yet_called_durable(tmp_path: Path) -> None:
+    class Slow(Files):
+        @override
+        def sync(self, file: int) -> None:
+            super().sync(file)
+            film.write(b" and more")  # as another thread does
+
+    with Spool(tmp_path, Slow()).open(ID, is_begun=False) as film:
+        film.write(b"film")
+        film.sync()
+        assert (film.durable, film.written) == (4, 13)
 
 
 def test_who_writes_a_film_hears_that_another_process_waits_for_it(tmp_path: Path) -> None:
