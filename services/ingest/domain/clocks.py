@@ -91,6 +91,18 @@ class Clocks:
         also = [said] if self.device.is_doubtful else []
         return Span(min(ended - error, *also, ended), max(ended + error, *also, ended))
 
+    def over(self) -> Span:
+        """When the recording was over, where the law asks for the day.
+
+        Nobody tells of what is not over yet: it was when it was told of, whatever its device says.
+        """
+        try:
+            ended = self.ended()
+        except OverflowError:
+            ended = Span(self.recorded_end.at, self.recorded_end.at)
+        told_at = self.recorded_end.told_at
+        return Span(min(ended.earliest, told_at), min(ended.latest, told_at))
+
 
 @dataclass(frozen=True)
 class Subject:

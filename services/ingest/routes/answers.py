@@ -11,9 +11,10 @@ from contracts.ingest import Carrier, DerivativeKind, IndexField, LockMode, Time
 from ingest.domain.announcement import Instant
 from ingest.domain.clip import Clip
 from ingest.domain.clocks import ClipState, Clocks, Return, Told
-from ingest.domain.duties import UNRULED, Standing, State
+from ingest.domain.duties import UNRULED, State
 from ingest.domain.facts import Facts
 from ingest.domain.index import Completion, Entry
+from ingest.domain.ruling import Ruled
 from ingest.operations.duties import ClipDuties, Listed
 from ingest.operations.indexing import Filed
 
@@ -240,6 +241,8 @@ class StandingOut(BaseModel):
     """How a duty stands, why, by which words of the law, and computed from which instants."""
 
     rule_id: str
+    pack_sha256: Sha256
+    """Of the pack by which it is judged."""
     label: str
     state: State
     why: str
@@ -254,9 +257,11 @@ class StandingOut(BaseModel):
     late_ms: int | None
 
     @classmethod
-    def of(cls, stand: Standing) -> Self:
+    def of(cls, ruled: Ruled) -> Self:
+        stand = ruled.standing
         return cls(
             rule_id=stand.duty.id,
+            pack_sha256=ruled.ruling.sha256,
             label=stand.duty.label,
             state=stand.state,
             why=stand.why,
@@ -276,6 +281,7 @@ class ClipDutiesOut(BaseModel):
 
     clip_id: UUID
     pack: str | None
+    """The newest, where the device's clock leaves open which one rules; each duty names its own."""
     pack_sha256: Sha256 | None
     question: str | None
     clocks: ClocksOut

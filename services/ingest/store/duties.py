@@ -138,21 +138,24 @@ def states_of(session: Session, clip_ids: Sequence[UUID]) -> Mapping[UUID, ClipS
 
 
 def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
-    """Have the duties of an agency's clips recorded from an instant on computed anew."""
+    """Have the duties of an agency's clips told of from an instant on computed anew.
+
+    Whatever a device says of when it recorded them: nothing is told of before it is recorded.
+    """
     known = select(UnjudgedRow.clip_id)
     found = (
         select(AnnouncementRow.clip_id, UploadRow.agency_id)
         .join(UploadRow, col(UploadRow.clip_id) == col(AnnouncementRow.clip_id))
         .where(
             UploadRow.agency_id == agency_id,
-            AnnouncementRow.recorded_end >= since,
+            UploadRow.created_at >= since,
             col(AnnouncementRow.clip_id).not_in(known),
         )
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], found))
     outside = select(OffsiteClipRow.clip_id, OffsiteClipRow.agency_id).where(
         OffsiteClipRow.agency_id == agency_id,
-        OffsiteClipRow.recorded_end >= since,
+        OffsiteClipRow.registered_at >= since,
         col(OffsiteClipRow.clip_id).not_in(known),
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], outside))
