@@ -60,6 +60,9 @@ class Standing:
     due_latest_at: datetime | None = None
     """When it may have been due at the latest, by the device's clock; `due_at` is the strict end.
     The same where that clock leaves nothing open."""
+    due_lenient_at: datetime | None = None
+    """When it is due if the law is read more leniently, from the same start as `due_at`: it is the
+    law that leaves this open, the clock what `due_latest_at` does. Nothing is judged by it."""
     is_between: bool = False
     """Whether it was done, or now is, between the two: then nobody can say that it is late."""
 
@@ -84,9 +87,21 @@ def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> S
     recording, so neither what was stored nor when it was exported says anything of it.
     """
     stand = _standing(rules, duty, clocks, now)
+    why = stand.why + _counted_otherwise(rules, stand, now)
     if duty.since in stand.computed_from:
-        return replace(stand, why=stand.why + _claimed(duty, clocks))
-    return stand
+        why += _claimed(duty, clocks)
+    return replace(stand, why=why)
+
+
+def _counted_otherwise(rules: IngestRules, stand: Standing, now: datetime) -> str:
+    """By when it is due if the law is read more leniently, where that is of interest."""
+    lenient = stand.due_lenient_at
+    if rules.hours is None or lenient is None or stand.state is State.MET:
+        return ""
+    said = f"参照{rules.hours.citation}不计开始的小时的，期限为 {told(lenient)}"
+    in_time = (stand.done_at or now) <= lenient
+    verdict = "，按此尚未逾期，须由人判定" if stand.state is State.LATE and in_time else ""
+    return f"{said}{verdict}。"
 
 
 def _claimed(duty: Duty, clocks: Clocks) -> str:
@@ -116,7 +131,8 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
         ended = clocks.ended()
         began = Span(since, since) if since else ended
         due_at, due_latest_at = duty.due_at(began.earliest), duty.due_at(began.latest)
-        told(due_latest_at)
+        due_lenient_at = rules.lenient_end(duty, began.earliest)
+        told(max(due_latest_at, due_lenient_at or due_latest_at))
     except OverflowError:
         return Standing(duty, State.UNJUDGED, NO_DATE, used)
     if since is None and clocks.device:
@@ -129,6 +145,7 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
         used | done.used,
         due_at=due_at,
         due_latest_at=due_latest_at,
+        due_lenient_at=due_lenient_at,
     )
     if done.question or _contradicts(rules, clocks, done, now):
         return draft if done.question else replace(draft, why=_clock_question(rules, clocks))

@@ -75,6 +75,7 @@ def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) 
         is_soon_told=_is_soon(stand) or (known is not None and known.is_soon_told),
         is_overdue_told=is_late or (known is not None and known.is_overdue_told),
         due_latest_at=stand.due_latest_at,
+        due_lenient_at=stand.due_lenient_at,
     )
 
 
@@ -104,6 +105,7 @@ def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Ke
                 due_at=kept.due_at,
                 due_latest_at=kept.due_latest_at,
                 pack_sha256=kept.pack_sha256,
+                due_lenient_at=kept.due_lenient_at,
             ),
         )
     if stand.late is not None and not (known and known.is_overdue_told):
@@ -117,6 +119,7 @@ def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Ke
                 late_ms=stand.late // MS,
                 due_latest_at=kept.due_latest_at,
                 pack_sha256=kept.pack_sha256,
+                due_lenient_at=kept.due_lenient_at,
             ),
         )
 

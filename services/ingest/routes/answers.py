@@ -253,6 +253,8 @@ class StandingOut(BaseModel):
     due_at: AwareDatetime | None
     """The strict end, where the device's clock leaves it open."""
     due_latest_at: AwareDatetime | None
+    due_lenient_at: AwareDatetime | None
+    """If the law is read more leniently, which nobody has settled; nothing is judged by it."""
     done_at: AwareDatetime | None
     late_ms: int | None
 
@@ -271,6 +273,7 @@ class StandingOut(BaseModel):
             computed_from=dict(stand.computed_from),
             due_at=stand.due_at,
             due_latest_at=stand.due_latest_at,
+            due_lenient_at=stand.due_lenient_at,
             done_at=stand.done_at,
             late_ms=None if stand.late is None else stand.late // MS,
         )
@@ -309,6 +312,7 @@ class DutyOut(BaseModel):
     label: str
     citation: str
     due_at: AwareDatetime
+    due_lenient_at: AwareDatetime | None
     late_ms: int | None
     clip_state: ClipState
 
@@ -322,6 +326,7 @@ class DutyOut(BaseModel):
             label=one.duty.label,
             citation=one.duty.citation,
             due_at=one.kept.due_at,
+            due_lenient_at=one.kept.due_lenient_at,
             late_ms=None if one.late is None else one.late // MS,
             clip_state=one.clip_state,
         )

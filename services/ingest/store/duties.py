@@ -39,6 +39,8 @@ class Kept:
     is_overdue_told: bool
     due_latest_at: datetime | None = None
     """None: as `due_at`."""
+    due_lenient_at: datetime | None = None
+    """None: the law is read in one way only."""
 
     @property
     def duty_id(self) -> UUID:

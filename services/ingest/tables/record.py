@@ -101,6 +101,8 @@ class DutyRow(Base, table=True):
     is_overdue_told: bool
     due_latest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it may have been due at the latest. None: as `due_at`, which is the strict end."""
+    due_lenient_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it is due if the law is read more leniently. None: it is not, or it is older."""
 
 
 class UnjudgedRow(Base, table=True):
