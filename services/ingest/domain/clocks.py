@@ -67,6 +67,8 @@ class Clocks:
     """All that were declared, oldest first."""
     index: Index
     is_quarantined: bool = False
+    is_lost: bool = False
+    """Whether a person found that what was quarantined is damaged, and nothing else is kept."""
     is_ended: bool = False
     """Whether its upload was ended before it was complete."""
     recorded_start_from: TimeOrigin | None = None

@@ -21,6 +21,7 @@ QUARANTINED: Final = (
     "收到的内容与登记的摘要不一致，已隔离，不能作为已存储的资料；请核对后以新编号重新上传。"
 )
 ENDED: Final = "上传已终止或者过期，内容未入库；终止上传不免除本条义务，请重新上传。"
+LOST: Final = "经复核，收到的内容确已损坏，且没有其他存本，本条已无法完成。"
 PENDING: Final = "已申报返回时间，尚未经他人确认，暂不计入。"
 ORIGINS: Final = {
     TimeOrigin.MANIFEST: "设备导出清单",
@@ -39,6 +40,7 @@ class State(StrEnum):
     DUE_SOON = "due_soon"
     MET = "met"
     LATE = "late"
+    FAILED = "failed"  # it was not done, and cannot be any more: there is no recording
     UNJUDGED = "cannot_be_judged"
     DOES_NOT_APPLY = "does_not_apply"
 
@@ -90,6 +92,8 @@ def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> S
     why = stand.why + _counted_otherwise(rules, stand, now)
     if duty.since in stand.computed_from:
         why += _claimed(duty, clocks)
+    if clocks.is_lost and stand.is_open:
+        return replace(stand, state=State.FAILED, is_between=False, why=why + LOST)
     return replace(stand, why=why)
 
 

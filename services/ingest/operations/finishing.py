@@ -68,7 +68,7 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof, has: Locked
         uploads.advance(session, upload, kept)
         clips.add_clip(session, kept, sha256, ctx.clock.now(), proof)
         if kept.sha256 is None or kept.sha256 == sha256:
-            ctx.outbox.emit(session, _stored(kept, announced, sha256, proof))
+            ctx.outbox.emit(session, stored_event(kept, announced, sha256, proof))
             probing.add_unprobed(session, kept.clip_id)
             after_commit(session, ctx.unprobed.set)
         else:
@@ -96,7 +96,8 @@ def _doubt_ended(entry: Upload) -> ClipDoubtEnded:
     )
 
 
-def _stored(upload: Upload, announced: Announcement, sha256: str, proof: Proof) -> ClipStored:
+def stored_event(upload: Upload, announced: Announcement, sha256: str, proof: Proof) -> ClipStored:
+    """Everything that is told of a film when it may be used from now on."""
     return ClipStored(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,

@@ -61,7 +61,6 @@ def judge_alike(ctx: Context, session: Session, clip_id: UUID) -> None:
 
 def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) -> Kept:
     stand = ruled.standing
-    is_late = stand.state is State.LATE
     return Kept(
         clip_id=subject.clip_id,
         rule_id=stand.duty.id,
@@ -73,7 +72,7 @@ def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) 
         is_open=stand.is_open,
         next_at=_next_at(stand),
         is_soon_told=_is_soon(stand) or (known is not None and known.is_soon_told),
-        is_overdue_told=is_late or (known is not None and known.is_overdue_told),
+        is_overdue_told=stand.late is not None or (known is not None and known.is_overdue_told),
         due_latest_at=stand.due_latest_at,
         due_lenient_at=stand.due_lenient_at,
     )

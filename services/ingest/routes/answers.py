@@ -85,6 +85,9 @@ class ClipOut(BaseModel):
     read_back_at: AwareDatetime | None
     digest_unconfirmed: bool
     """Whether `sha256` is our own reading alone: its client has not said what it should be."""
+    said_sha256: Sha256 | None
+    """What its client said. Another one than `sha256` of a clip in quarantine, and of one that a
+    person released from it."""
     original_id: UUID | None
     """Of a clip that was handed in again: the one whose bytes these are."""
     store_lock: TakenOut | None
@@ -112,6 +115,7 @@ class ClipOut(BaseModel):
                 "read_back_bytes": clip.proof.size_bytes,
                 "read_back_at": clip.proof.read_at,
                 "digest_unconfirmed": clip.digest_unconfirmed,
+                "said_sha256": clip.said_sha256,
                 "original_id": clip.original_id,
                 "store_lock": clip.taken,
                 "is_held": clip.held.is_held,

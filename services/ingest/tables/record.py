@@ -63,6 +63,23 @@ class HandOverRow(Base, table=True):
     handed_over_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class QuarantineReviewRow(Base, table=True):
+    """What a person found of a film that was quarantined, and why. Insert-only."""
+
+    __tablename__ = "quarantine_review"
+    __table_args__ = ({"info": behind("clip", "clip_id")},)
+
+    clip_id: UUID = Field(primary_key=True)
+    review_id: UUID = Field(primary_key=True)
+    place: int
+    """Among the clip's own, from 1; the last one counts."""
+    finding: str
+    reason: str
+    replaced_by: UUID | None
+    reviewed_by: UUID
+    reviewed_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class DutyRow(Base, table=True):
     """How a duty about a clip stood when something about it last changed, and what was told."""
 
