@@ -94,6 +94,10 @@ class ClipStored(Event):
     recorded_start_from: TimeOrigin | None = None
     recorded_end_from: TimeOrigin | None = None
     """Who claims these times. None: whoever announced the clip did not say."""
+    recorded_ahead_ms: Count | None = None
+    """By how much `recorded_end` lies, at the least, after the clip was told of, by our clock and
+    what is known of the device's: that clock is wrong, and both times are not to be relied on.
+    None: it does not, or the event is older than the field."""
     released_by: UUID | None = None
     """Who found that the quarantined clip's bytes are the recording. None: it was not in quarantine
     before. Otherwise `sha256` is still that of the bytes, and its client had said another one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -92,6 +92,19 @@ class Clocks:
         ended, error = said - self.device.offset_ms * MS, self.device.uncertainty_ms * MS
         also = [said] if self.device.is_doubtful else []
         return Span(min(ended - error, *also, ended), max(ended + error, *also, ended))
+
+    def ahead(self) -> timedelta | None:
+        """By how much the device claims, at the least, that it ended after it was told of.
+
+        None: it does not. What is told of has been recorded, so such a clock is wrong, and nobody
+        knows since when.
+        """
+        try:
+            earliest = self.ended().earliest
+        except OverflowError:
+            earliest = self.recorded_end.at
+        by = earliest - self.recorded_end.told_at
+        return by if by > timedelta(0) else None
 
     def over(self) -> Span:
         """When the recording was over, where the law asks for the day.

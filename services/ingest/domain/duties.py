@@ -30,6 +30,7 @@ ORIGINS: Final = {
     TimeOrigin.MODIFIED: "存储卡上的文件修改时间",
     TimeOrigin.MOMENT: "无人说明，按开始后一秒计",
 }
+NO_TIME: Final = timedelta(0)
 NO_DATE: Final = "设备申报的录制结束时刻超出可以计算的范围，请说明实际时刻。"
 
 
@@ -134,12 +135,15 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
     try:
         ended = clocks.ended()
         began = Span(since, since) if since else ended
+        if since is None and (clocks.ahead() or NO_TIME) > rules.clock.tolerance:
+            began, used["told_at"] = clocks.over(), clocks.recorded_end.told_at
+            told(clocks.recorded_end.at)
         due_at, due_latest_at = duty.due_at(began.earliest), duty.due_at(began.latest)
         due_lenient_at = rules.lenient_end(duty, began.earliest)
         told(max(due_latest_at, due_lenient_at or due_latest_at))
     except OverflowError:
         return Standing(duty, State.UNJUDGED, NO_DATE, used)
-    if since is None and clocks.device:
+    if since is None and clocks.device and "told_at" not in used:
         used |= {"recorded_end_earliest": began.earliest, "recorded_end_latest": began.latest}
     done = _done(rules, duty, clocks, due_at)
     draft = Standing(
@@ -241,8 +245,10 @@ def _timely(
         return replace(draft, state=State.MET, why=f"{start}{limit}{told(done_at)} 已完成。")
     if done_at is None and now <= due_at:
         since = draft.computed_from[duty.since]
-        begins = draft.computed_from.get("recorded_end_earliest", since)
-        warn_at = max(due_at - rules.warn.before, begins)
+        used = {"recorded_end_earliest": since} | dict(draft.computed_from)
+        warn_at = max(
+            due_at - rules.warn.before, used.get("told_at", used["recorded_end_earliest"])
+        )
         state = State.DUE_SOON if now > warn_at else State.NOT_YET_DUE
         return replace(draft, state=state, warn_at=warn_at, why=f"{start}{limit}{lacks}。{pending}")
     late = (done_at or now) - latest
@@ -258,6 +264,9 @@ def _timely(
 
 def _start(duty: Duty, used: Mapping[str, datetime]) -> str:
     """From when the period runs, in words."""
+    if "told_at" in used:
+        claim, since = told(used[duty.since]), told(used["told_at"])
+        return f"设备申报的录制结束时刻（{claim}）晚于登记时刻，不可采信，自登记（{since}）起算，"
     said = f"自{STARTS[duty.since]}（{told(used[duty.since])}）起算，"
     if "recorded_end_earliest" not in used:
         return said

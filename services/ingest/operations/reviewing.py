@@ -109,8 +109,7 @@ def _release(ctx: Context, session: Session, clip_id: UUID, reviewed_by: UUID) -
         raise ValueError("a kept clip has an upload")
     released = upload.released()
     uploads.advance(session, upload, released)
-    announced = uploads.announcement(session, clip_id)
-    stored = stored_event(released, announced, clip.sha256, clip.proof)
+    stored = stored_event(session, released, clip.sha256, clip.proof)
     ctx.outbox.emit(session, stored.model_copy(update={"released_by": reviewed_by}))
     if clip.facts:
         said = clip.facts.model_dump()

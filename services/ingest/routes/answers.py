@@ -69,6 +69,9 @@ class ClipOut(BaseModel):
     recorded_start_from: TimeOrigin | None
     recorded_end_from: TimeOrigin | None
     """Who claims these times, which nobody verified; null where that was not said."""
+    recorded_ahead_ms: int | None
+    """By how much the claimed end lies, at the least, after the clip was told of: such a clock is
+    wrong, and neither time is to be relied on. Null: it does not."""
     carrier: Carrier
     device_no: str
     filename: str
@@ -98,11 +101,12 @@ class ClipOut(BaseModel):
     """Since when the store has the hold; None: it does not have it, or is yet to be told."""
 
     @classmethod
-    def of(cls, clip: Clip) -> Self:
+    def of(cls, clip: Clip, ahead: timedelta | None) -> Self:
         said = clip.announced
         return cls.model_validate(
             {
                 **said.model_dump(include=set(cls.model_fields)),
+                "recorded_ahead_ms": None if ahead is None else ahead // MS,
                 "sha256": clip.sha256,
                 "size_bytes": clip.size_bytes,
                 "state": clip.state,
