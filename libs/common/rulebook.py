@@ -102,6 +102,28 @@ class Rulebook:
         found = session.connection().execute(query).first()
         return self._content(session, found.pack, found.sha256) if found else None
 
+    def in_force_between(
+        self, session: Session, agency_id: UUID, first: date, last: date
+    ) -> Sequence[Pack | None]:
+        """Each that ruled the agency on a day from `first` to `last`, the oldest first, none twice.
+
+        None among them stands for days on which there was none.
+        """
+        rows = self.tables.activations
+        query = (
+            select(rows.c.pack, rows.c.sha256, rows.c.valid_from)
+            .where(rows.c.agency_id == agency_id, rows.c.valid_from <= last)
+            .order_by(rows.c.valid_from, rows.c.activation_id)
+        )
+        begun = {row.valid_from: row for row in session.connection().execute(query)}
+        since = max((day for day in begun if day <= first), default=None)
+        ruled = {
+            row.sha256: self._content(session, row.pack, row.sha256)
+            for day, row in begun.items()
+            if since is None or day >= since
+        }
+        return [*([None] if since is None else []), *ruled.values()]
+
     def activated(self, session: Session, agency_id: UUID) -> Sequence[Pack]:
         """Every pack that ever ruled the agency, or will from a day that has not come."""
         rows = self.tables.activations

@@ -92,3 +92,20 @@ async def test_another_agencys_reading_moves_nothing(h: House, clock: FrozenCloc
     before = await duty(h, clip_id)
     await read_clock(h, clock, 30 * M, STRANGER)
     assert await duty(h, clip_id) == before
+
+
+async def test_both_readings_of_a_period_of_hours_are_on_record_and_the_strict_one_warns(
+    h: House, clock: FrozenClock
+) -> None:
+    """The hour in which the film ended, from 9 to 10, may not count: nobody has settled that."""
+    await say(h, activated(AGENCY, S4))
+    _, clip_id = await begin(h, OFFICER, b"film")
+    clock.move(17 * H)
+    await settle(h.app)
+    strict, lenient = "2026-01-06T01:02", "2026-01-06T02:00"
+    (told,) = of_type(h, OVERDUE)
+    (row,) = (await h.done(CUSTODIAN, "GET", "/ingest/v1/duties", params={"state": "late"}))[
+        "items"
+    ]
+    for found in (told, row, await duty(h, clip_id), *of_type(h, SOON)):
+        assert (found["due_at"][:16], found["due_lenient_at"][:16]) == (strict, lenient)

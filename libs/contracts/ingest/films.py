@@ -94,12 +94,20 @@ class ClipStored(Event):
     recorded_start_from: TimeOrigin | None = None
     recorded_end_from: TimeOrigin | None = None
     """Who claims these times. None: whoever announced the clip did not say."""
+    recorded_ahead_ms: Count | None = None
+    """By how much `recorded_end` lies, at the least, after the clip was told of, by our clock and
+    what is known of the device's: that clock is wrong, and both times are not to be relied on.
+    None: it does not, or the event is older than the field."""
+    released_by: UUID | None = None
+    """Who found that the quarantined clip's bytes are the recording. None: it was not in quarantine
+    before. Otherwise `sha256` is still that of the bytes, and its client had said another one."""
 
 
 class ClipQuarantined(Event):
     """The bytes that arrived are not those the client says. They are kept, and not used.
 
-    It may follow the clip's `ClipStored`, if that was unconfirmed and the digest is said later.
+    It may follow the clip's `ClipStored`, if that was unconfirmed and the digest is said later. A
+    `ClipStored` after it takes it back: a person found that the digest was said wrongly.
     """
 
     type: ClassVar[str] = "ingest.clip.quarantined.v1"
@@ -111,6 +119,22 @@ class ClipQuarantined(Event):
     uploaded_by: UUID
     said_by: UUID | None = None
     """Who said the digest after the clip was stored; None: it was known when the bytes were."""
+
+
+class ClipQuarantineReviewed(Event):
+    """A person looked at a quarantined clip. If the digest was wrong, a `ClipStored` follows."""
+
+    type: ClassVar[str] = "ingest.clip.quarantine_reviewed.v1"
+    key: ClassVar[str] = "clip_id"
+
+    clip_id: UUID
+    review_id: UUID
+    finding: Literal["digest_wrong", "damaged"]
+    announced_sha256: Sha256
+    received_sha256: Sha256
+    replaced_by: UUID | None
+    """The clip under which the same recording is kept, where these bytes are damaged."""
+    reviewed_by: UUID
 
 
 class ClipDigestConfirmed(Event):

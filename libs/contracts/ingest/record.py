@@ -99,6 +99,9 @@ class DutyDueSoon(Event):
     pack_sha256: Sha256
     due_latest_at: AwareDatetime | None = None
     """`due_at` is the strict end; when it may be due at the latest, by the device's clock."""
+    due_lenient_at: AwareDatetime | None = None
+    """When it is due if the law is read more leniently, which nobody has settled; from the same
+    start as `due_at`. None: it is read in one way only, or the event is older than the field."""
 
 
 class DutyOverdue(Event):
@@ -116,3 +119,5 @@ class DutyOverdue(Event):
     due_latest_at: AwareDatetime | None = None
     """`due_at` is the strict end; when it may be due at the latest, by the device's clock, and from
     when `late_ms` counts. None, here and above: as `due_at`, or older than the field."""
+    due_lenient_at: AwareDatetime | None = None
+    """As of `DutyDueSoon`. It may lie after the event: the strict end is the one that warns."""

@@ -82,6 +82,8 @@ class Clip:
     held: Held
     digest_unconfirmed: bool = False
     """Whether nobody but us has said what its bytes are."""
+    said_sha256: str | None = None
+    """What its client said they are, rightly or wrongly."""
     original_id: UUID | None = None
     """Whose bytes these are, where this clip was handed in again."""
     taken: Taken | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -67,6 +67,8 @@ class Clocks:
     """All that were declared, oldest first."""
     index: Index
     is_quarantined: bool = False
+    is_lost: bool = False
+    """Whether a person found that what was quarantined is damaged, and nothing else is kept."""
     is_ended: bool = False
     """Whether its upload was ended before it was complete."""
     recorded_start_from: TimeOrigin | None = None
@@ -90,6 +92,31 @@ class Clocks:
         ended, error = said - self.device.offset_ms * MS, self.device.uncertainty_ms * MS
         also = [said] if self.device.is_doubtful else []
         return Span(min(ended - error, *also, ended), max(ended + error, *also, ended))
+
+    def ahead(self) -> timedelta | None:
+        """By how much the device claims, at the least, that it ended after it was told of.
+
+        None: it does not. What is told of has been recorded, so such a clock is wrong, and nobody
+        knows since when.
+        """
+        try:
+            earliest = self.ended().earliest
+        except OverflowError:
+            earliest = self.recorded_end.at
+        by = earliest - self.recorded_end.told_at
+        return by if by > timedelta(0) else None
+
+    def over(self) -> Span:
+        """When the recording was over, where the law asks for the day.
+
+        Nobody tells of what is not over yet: it was when it was told of, whatever its device says.
+        """
+        try:
+            ended = self.ended()
+        except OverflowError:
+            ended = Span(self.recorded_end.at, self.recorded_end.at)
+        told_at = self.recorded_end.told_at
+        return Span(min(ended.earliest, told_at), min(ended.latest, told_at))
 
 
 @dataclass(frozen=True)

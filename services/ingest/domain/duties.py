@@ -21,6 +21,7 @@ QUARANTINED: Final = (
     "收到的内容与登记的摘要不一致，已隔离，不能作为已存储的资料；请核对后以新编号重新上传。"
 )
 ENDED: Final = "上传已终止或者过期，内容未入库；终止上传不免除本条义务，请重新上传。"
+LOST: Final = "经复核，收到的内容确已损坏，且没有其他存本，本条已无法完成。"
 PENDING: Final = "已申报返回时间，尚未经他人确认，暂不计入。"
 ORIGINS: Final = {
     TimeOrigin.MANIFEST: "设备导出清单",
@@ -29,6 +30,7 @@ ORIGINS: Final = {
     TimeOrigin.MODIFIED: "存储卡上的文件修改时间",
     TimeOrigin.MOMENT: "无人说明，按开始后一秒计",
 }
+NO_TIME: Final = timedelta(0)
 NO_DATE: Final = "设备申报的录制结束时刻超出可以计算的范围，请说明实际时刻。"
 
 
@@ -39,6 +41,7 @@ class State(StrEnum):
     DUE_SOON = "due_soon"
     MET = "met"
     LATE = "late"
+    FAILED = "failed"  # it was not done, and cannot be any more: there is no recording
     UNJUDGED = "cannot_be_judged"
     DOES_NOT_APPLY = "does_not_apply"
 
@@ -60,6 +63,9 @@ class Standing:
     due_latest_at: datetime | None = None
     """When it may have been due at the latest, by the device's clock; `due_at` is the strict end.
     The same where that clock leaves nothing open."""
+    due_lenient_at: datetime | None = None
+    """When it is due if the law is read more leniently, from the same start as `due_at`: it is the
+    law that leaves this open, the clock what `due_latest_at` does. Nothing is judged by it."""
     is_between: bool = False
     """Whether it was done, or now is, between the two: then nobody can say that it is late."""
 
@@ -84,9 +90,23 @@ def standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> S
     recording, so neither what was stored nor when it was exported says anything of it.
     """
     stand = _standing(rules, duty, clocks, now)
+    why = stand.why + _counted_otherwise(rules, stand, now)
     if duty.since in stand.computed_from:
-        return replace(stand, why=stand.why + _claimed(duty, clocks))
-    return stand
+        why += _claimed(duty, clocks)
+    if clocks.is_lost and stand.is_open:
+        return replace(stand, state=State.FAILED, is_between=False, why=why + LOST)
+    return replace(stand, why=why)
+
+
+def _counted_otherwise(rules: IngestRules, stand: Standing, now: datetime) -> str:
+    """By when it is due if the law is read more leniently, where that is of interest."""
+    lenient = stand.due_lenient_at
+    if rules.hours is None or lenient is None or stand.state is State.MET:
+        return ""
+    said = f"参照{rules.hours.citation}不计开始的小时的，期限为 {told(lenient)}"
+    in_time = (stand.done_at or now) <= lenient
+    verdict = "，按此尚未逾期，须由人判定" if stand.state is State.LATE and in_time else ""
+    return f"{said}{verdict}。"
 
 
 def _claimed(duty: Duty, clocks: Clocks) -> str:
@@ -115,11 +135,15 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
     try:
         ended = clocks.ended()
         began = Span(since, since) if since else ended
+        if since is None and (clocks.ahead() or NO_TIME) > rules.clock.tolerance:
+            began, used["told_at"] = clocks.over(), clocks.recorded_end.told_at
+            told(clocks.recorded_end.at)
         due_at, due_latest_at = duty.due_at(began.earliest), duty.due_at(began.latest)
-        told(due_latest_at)
+        due_lenient_at = rules.lenient_end(duty, began.earliest)
+        told(max(due_latest_at, due_lenient_at or due_latest_at))
     except OverflowError:
         return Standing(duty, State.UNJUDGED, NO_DATE, used)
-    if since is None and clocks.device:
+    if since is None and clocks.device and "told_at" not in used:
         used |= {"recorded_end_earliest": began.earliest, "recorded_end_latest": began.latest}
     done = _done(rules, duty, clocks, due_at)
     draft = Standing(
@@ -129,6 +153,7 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
         used | done.used,
         due_at=due_at,
         due_latest_at=due_latest_at,
+        due_lenient_at=due_lenient_at,
     )
     if done.question or _contradicts(rules, clocks, done, now):
         return draft if done.question else replace(draft, why=_clock_question(rules, clocks))
@@ -220,8 +245,10 @@ def _timely(
         return replace(draft, state=State.MET, why=f"{start}{limit}{told(done_at)} 已完成。")
     if done_at is None and now <= due_at:
         since = draft.computed_from[duty.since]
-        begins = draft.computed_from.get("recorded_end_earliest", since)
-        warn_at = max(due_at - rules.warn.before, begins)
+        used = {"recorded_end_earliest": since} | dict(draft.computed_from)
+        warn_at = max(
+            due_at - rules.warn.before, used.get("told_at", used["recorded_end_earliest"])
+        )
         state = State.DUE_SOON if now > warn_at else State.NOT_YET_DUE
         return replace(draft, state=state, warn_at=warn_at, why=f"{start}{limit}{lacks}。{pending}")
     late = (done_at or now) - latest
@@ -237,6 +264,9 @@ def _timely(
 
 def _start(duty: Duty, used: Mapping[str, datetime]) -> str:
     """From when the period runs, in words."""
+    if "told_at" in used:
+        claim, since = told(used[duty.since]), told(used["told_at"])
+        return f"设备申报的录制结束时刻（{claim}）晚于登记时刻，不可采信，自登记（{since}）起算，"
     said = f"自{STARTS[duty.since]}（{told(used[duty.since])}）起算，"
     if "recorded_end_earliest" not in used:
         return said

@@ -1,6 +1,6 @@
 """What a pack's ingest.yaml says: what a clip is filed under, and by when it must be where."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -54,6 +54,18 @@ class ClockError(Strict):
     """By how much a device's clock may be ahead and still be believed. A reading, too."""
 
     tolerance: Duration
+    note: Words
+
+
+class Hours(Strict):
+    """Another way to count a period of hours, by analogy with a law, where none is settled.
+
+    The strict way, from instant to instant, is the one that warns and judges.
+    """
+
+    starting_hour: Literal["not_counted"]
+    citation: Words
+    text: Words
     note: Words
 
 
@@ -122,6 +134,8 @@ class IngestRules(Strict):
 
     warn: Warn
     clock: ClockError
+    hours: Hours | None = None
+    """None: nobody counts otherwise, or the pack is older than the question."""
     first_lock: FirstLock | None
     index: tuple[Filing, ...]
     returns: Returns | None
@@ -145,6 +159,20 @@ class IngestRules(Strict):
         """The fields that must be given for a duty to be done."""
         named = (filing.fields for filing in self.index if filing.id == duty.index)
         return frozenset(field for fields in named for field in fields)
+
+    def lenient_end(self, duty: Duty, since: datetime) -> datetime | None:
+        """The last instant at which it is in time if the hour in which it starts is not counted.
+
+        A period of hours then runs from the next full hour. None: it is no period of hours, or the
+        pack knows no other way to count.
+
+        Raises:
+            OverflowError: there is no such instant.
+        """
+        if self.hours is None or not isinstance(duty.within, timedelta):
+            return None
+        hour = since.astimezone(LEGAL_TIME).replace(minute=0, second=0, microsecond=0)
+        return (hour + timedelta(hours=1) + duty.within).astimezone(UTC)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

@@ -19,7 +19,7 @@ REPLICA_DIGITS: Final = 4
 
 
 class UploadState(StrEnum):
-    """How far an upload is; it only ever moves on."""
+    """How far an upload is; it only ever moves on, and back from quarantine by a person's word."""
 
     RECEIVING = "receiving"
     RECEIVED = "received"  # every byte is durable in the spool; not yet checked and kept
@@ -191,6 +191,10 @@ class Upload:
         differs = self.state is UploadState.STORED and sha256 != self.kept_as
         state = UploadState.QUARANTINED if differs else self.state
         return replace(self, sha256=sha256, state=state)
+
+    def released(self) -> Self:
+        """The upload once a person found that the bytes kept apart are the recording."""
+        return replace(self, state=UploadState.STORED)
 
     def resubmitting(self, original_id: UUID) -> Self:
         """The upload as an entry of a clip that is kept already: nothing more is to come."""

@@ -62,6 +62,30 @@ class OwnHandOverError(AppError):
     title: ClassVar[str] = "摄录、上传人员不能签收自己移交的资料"
 
 
+class NotQuarantinedError(AppError):
+    """Only a film that is kept apart is reviewed, and it is not, or no longer."""
+
+    code: ClassVar[str] = "ingest.not-quarantined"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "该资料没有被隔离，或者已经复核放行，无需复核"
+
+
+class ReviewerInvolvedError(AppError):
+    """Who filmed or uploaded a clip or said its digest does not judge whether that was right."""
+
+    code: ClassVar[str] = "ingest.reviewer-involved"
+    status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
+    title: ClassVar[str] = "摄录、上传人员和申报摘要的人员不得复核本件资料"
+
+
+class ReplacementUnfitError(AppError):
+    """A recording is replaced by another kept clip of the same agency and device only."""
+
+    code: ClassVar[str] = "ingest.replacement-unfit"
+    status: ClassVar[HTTPStatus] = HTTPStatus.CONFLICT
+    title: ClassVar[str] = "替代的资料应当是本机关同一设备摄录并已入库的另一件资料"
+
+
 class NotKeptError(AppError):
     """What has not arrived, or is not what was announced, cannot be handed over."""
 

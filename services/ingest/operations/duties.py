@@ -9,10 +9,10 @@ from uuid import UUID
 from common.auth import Requester
 from contracts.identity import Role
 from ingest.domain.clocks import ClipState, Subject, Told
-from ingest.domain.duties import Standing, standings
 from ingest.domain.law import Duty
+from ingest.domain.ruling import Ruled, Ruling, demanded, standings_by
 from ingest.operations.context import Context
-from ingest.operations.law import Ruling, duties_by_id, ruling
+from ingest.operations.law import duties_by_id, rulings
 from ingest.operations.subjects import find_judged
 from ingest.store import duties
 from ingest.store.duties import Kept
@@ -23,13 +23,18 @@ class ClipDuties:
     """A clip's clocks, the law that rules it, and how each of its duties stands."""
 
     subject: Subject
-    ruling: Ruling | None
-    standings: Sequence[Standing]
+    rulings: Sequence[Ruling]
+    """The newest last; several where the device's clock leaves open which it is."""
+    standings: Sequence[Ruled]
+
+    @property
+    def ruling(self) -> Ruling | None:
+        return self.rulings[-1] if self.rulings else None
 
     @property
     def indexed(self) -> Told | None:
         """Since when everything the law wants a clip to be filed under is there."""
-        return self.ruling and self.subject.indexed(self.ruling.rules.demanded)
+        return self.subject.indexed(demanded(self.rulings)) if self.rulings else None
 
 
 @dataclass(frozen=True)
@@ -50,9 +55,8 @@ def of_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipDuties:
     """
     with ctx.recording(who), ctx.db.snapshot() as session:
         subject = find_judged(session, who, clip_id)
-        found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
-    stand = standings(found.rules, subject.clocks, ctx.clock.now()) if found else ()
-    return ClipDuties(subject, found, stand)
+        found = rulings(ctx, session, subject.agency_id, subject.clocks)
+    return ClipDuties(subject, found, standings_by(found, subject.clocks, ctx.clock.now()))
 
 
 def to_do(

@@ -5,8 +5,8 @@ from sqlmodel import Session
 from common.db import after_commit
 from common.objects import Locked
 from contracts.ingest import ClipDoubtEnded, ClipQuarantined, ClipStored
-from ingest.domain.announcement import Announcement
 from ingest.domain.clip import Original
+from ingest.domain.device_clocks import MS
 from ingest.domain.keeping import Proof
 from ingest.domain.upload import Upload, UploadState
 from ingest.operations import keeping
@@ -16,7 +16,7 @@ from ingest.operations.judging import judge, judge_alike
 from ingest.operations.keeping import NotProvedError
 from ingest.operations.locking import note_lock
 from ingest.operations.resubmitting import entered
-from ingest.store import clips, probing, uploads
+from ingest.store import clips, probing, subjects, uploads
 from ingest.store import keeping as keeping_store
 
 
@@ -68,7 +68,7 @@ def _record(ctx: Context, upload: Upload, sha256: str, proof: Proof, has: Locked
         uploads.advance(session, upload, kept)
         clips.add_clip(session, kept, sha256, ctx.clock.now(), proof)
         if kept.sha256 is None or kept.sha256 == sha256:
-            ctx.outbox.emit(session, _stored(kept, announced, sha256, proof))
+            ctx.outbox.emit(session, stored_event(session, kept, sha256, proof))
             probing.add_unprobed(session, kept.clip_id)
             after_commit(session, ctx.unprobed.set)
         else:
@@ -96,7 +96,11 @@ def _doubt_ended(entry: Upload) -> ClipDoubtEnded:
     )
 
 
-def _stored(upload: Upload, announced: Announcement, sha256: str, proof: Proof) -> ClipStored:
+def stored_event(session: Session, upload: Upload, sha256: str, proof: Proof) -> ClipStored:
+    """Everything that is told of a film when it may be used from now on."""
+    announced = uploads.announcement(session, upload.clip_id)
+    subject = subjects.find_subject(session, upload.clip_id)
+    ahead = subject and subject.clocks.ahead()
     return ClipStored(
         agency_id=upload.agency_id,
         clip_id=upload.clip_id,
@@ -113,6 +117,7 @@ def _stored(upload: Upload, announced: Announcement, sha256: str, proof: Proof) 
         digest_unconfirmed=upload.sha256 is None,
         recorded_start_from=announced.recorded_start_from,
         recorded_end_from=announced.recorded_end_from,
+        recorded_ahead_ms=None if ahead is None else ahead // MS,
     )
 
 

@@ -11,6 +11,7 @@ from common.service import RefusedError
 from contracts.identity import Role
 from contracts.ingest import ClipHandedOver, ReturnConfirmed, ReturnDeclared
 from ingest.domain.clocks import Return, Subject, Told
+from ingest.domain.ruling import Ruling
 from ingest.errors import (
     EntryTakenError,
     NoReturnRuleError,
@@ -23,7 +24,7 @@ from ingest.errors import (
 )
 from ingest.operations.context import Context
 from ingest.operations.judging import judge
-from ingest.operations.law import Ruling, ruling
+from ingest.operations.law import rulings
 from ingest.operations.subjects import find, own
 from ingest.store import subjects
 
@@ -48,7 +49,7 @@ def declare_return(
         if known:
             raise RefusedError(EntryTakenError(), clip_id)
         found = _ruling_for(ctx, session, subject, reason)
-        if not subject.clocks.recorded_end.at <= returned_at <= declared.declared_at:
+        if not subject.clocks.over().earliest <= returned_at <= declared.declared_at:
             raise RefusedError(ReturnInvalidError(), clip_id)
         subjects.add_return(session, clip_id, declared)
         ctx.outbox.emit(session, _declared(subject, declared, found))
@@ -120,14 +121,14 @@ def _words(declared: Return) -> tuple[datetime, str, UUID]:
 
 
 def _ruling_for(ctx: Context, session: Session, subject: Subject, reason: str) -> Ruling:
-    found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
-    returns = found and found.rules.returns
-    if found and returns and reason in returns.reasons:
-        return found
-    error = NoReturnRuleError(
-        returns.citation if returns else "", reasons=dict(returns.reasons) if returns else {}
-    )
-    raise RefusedError(error, subject.clip_id)
+    found = rulings(ctx, session, subject.agency_id, subject.clocks)
+    knowing = [(one, one.rules.returns) for one in reversed(found) if one.rules.returns]
+    for one, returns in knowing:
+        if reason in returns.reasons:
+            return one
+    words = {code: said for _, returns in knowing for code, said in returns.reasons.items()}
+    citation = knowing[0][1].citation if knowing else ""
+    raise RefusedError(NoReturnRuleError(citation, reasons=words), subject.clip_id)
 
 
 def _declared(subject: Subject, declared: Return, found: Ruling) -> ReturnDeclared:

@@ -1,5 +1,6 @@
 """What clips are filed under: the upload's answer stays, later ones are set beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,10 +13,11 @@ from contracts.identity import Role
 from contracts.ingest import ClipCompleted, IndexField
 from ingest.domain.clocks import Subject
 from ingest.domain.index import Completion, Entry, given
+from ingest.domain.ruling import Ruling, demanded
 from ingest.errors import EntryTakenError, NotYourClipError
 from ingest.operations.context import Context
 from ingest.operations.judging import judge
-from ingest.operations.law import Ruling, ruling
+from ingest.operations.law import rulings
 from ingest.operations.subjects import find, own
 from ingest.store import subjects
 
@@ -27,19 +29,26 @@ class Filed:
     """What a clip is filed under, and what the law still wants of it."""
 
     subject: Subject
-    ruling: Ruling | None
+    rulings: Sequence[Ruling]
+    """The newest last; several where the device's clock leaves open which it is."""
+
+    @property
+    def ruling(self) -> Ruling | None:
+        return self.rulings[-1] if self.rulings else None
 
     @property
     def missing(self) -> tuple[IndexField, ...] | None:
         """None: no law rules it."""
-        return self.ruling and self.subject.clocks.index.missing(self.ruling.rules.demanded)
+        if not self.rulings:
+            return None
+        return self.subject.clocks.index.missing(demanded(self.rulings))
 
     @property
     def indexed_at(self) -> datetime | None:
         """Since when everything the law wants is there."""
-        if self.ruling is None:
+        if not self.rulings:
             return None
-        return self.subject.clocks.index.complete_at(self.ruling.rules.demanded)
+        return self.subject.clocks.index.complete_at(demanded(self.rulings))
 
 
 def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Filed:
@@ -84,8 +93,7 @@ def complete(
 
 
 def _filed(ctx: Context, session: Session, subject: Subject) -> Filed:
-    recorded_at = subject.clocks.recorded_end.at
-    return Filed(subject, ruling(ctx, session, subject.agency_id, recorded_at))
+    return Filed(subject, rulings(ctx, session, subject.agency_id, subject.clocks))
 
 
 def _completed(filed: Filed, entry: Entry) -> ClipCompleted:

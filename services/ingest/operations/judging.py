@@ -14,9 +14,10 @@ from common.errors import DatabaseAwayError
 from common.loops import Wake
 from contracts.ingest import DutyDueSoon, DutyOverdue
 from ingest.domain.clocks import Subject
-from ingest.domain.duties import Standing, State, standings
+from ingest.domain.duties import Standing, State
+from ingest.domain.ruling import Ruled, standings_by
 from ingest.operations.context import Context
-from ingest.operations.law import Ruling, ruling
+from ingest.operations.law import rulings
 from ingest.store import duties
 from ingest.store.duties import Kept
 from ingest.store.subjects import find_judged
@@ -37,17 +38,18 @@ def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
     subject = find_judged(session, clip_id)
     if subject is None:
         return
-    found = ruling(ctx, session, subject.agency_id, subject.clocks.recorded_end.at)
+    found = rulings(ctx, session, subject.agency_id, subject.clocks)
     known = duties.duties_of(session, clip_id)
-    ruled: set[str] = set()
-    if found and not subject.is_kept_otherwise:
-        for stand in standings(found.rules, subject.clocks, ctx.clock.now()):
+    binding: set[str] = set()
+    if not subject.is_kept_otherwise:
+        for ruled in standings_by(found, subject.clocks, ctx.clock.now()):
+            stand = ruled.standing
             if stand.due_at is not None:
-                ruled.add(stand.duty.id)
-                kept = _kept(subject, found, stand, stand.due_at, known.get(stand.duty.id))
+                binding.add(stand.duty.id)
+                kept = _kept(subject, ruled, stand.due_at, known.get(stand.duty.id))
                 _save(ctx, session, stand, kept, known.get(stand.duty.id))
     for rule_id, kept in known.items():
-        if rule_id not in ruled and kept.is_open:
+        if rule_id not in binding and kept.is_open:
             duties.save_duty(session, replace(kept, is_open=False, next_at=None))
 
 
@@ -57,23 +59,22 @@ def judge_alike(ctx: Context, session: Session, clip_id: UUID) -> None:
         judge(ctx, session, other_id)
 
 
-def _kept(
-    subject: Subject, found: Ruling, stand: Standing, due_at: datetime, known: Kept | None
-) -> Kept:
-    is_late = stand.state is State.LATE
+def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) -> Kept:
+    stand = ruled.standing
     return Kept(
         clip_id=subject.clip_id,
         rule_id=stand.duty.id,
         agency_id=subject.agency_id,
         unit_id=subject.unit_id,
-        pack_sha256=found.sha256,
+        pack_sha256=ruled.ruling.sha256,
         warn_at=stand.warn_at,
         due_at=due_at,
         is_open=stand.is_open,
         next_at=_next_at(stand),
         is_soon_told=_is_soon(stand) or (known is not None and known.is_soon_told),
-        is_overdue_told=is_late or (known is not None and known.is_overdue_told),
+        is_overdue_told=stand.late is not None or (known is not None and known.is_overdue_told),
         due_latest_at=stand.due_latest_at,
+        due_lenient_at=stand.due_lenient_at,
     )
 
 
@@ -103,6 +104,7 @@ def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Ke
                 due_at=kept.due_at,
                 due_latest_at=kept.due_latest_at,
                 pack_sha256=kept.pack_sha256,
+                due_lenient_at=kept.due_lenient_at,
             ),
         )
     if stand.late is not None and not (known and known.is_overdue_told):
@@ -116,6 +118,7 @@ def _save(ctx: Context, session: Session, stand: Standing, kept: Kept, known: Ke
                 late_ms=stand.late // MS,
                 due_latest_at=kept.due_latest_at,
                 pack_sha256=kept.pack_sha256,
+                due_lenient_at=kept.due_lenient_at,
             ),
         )
 

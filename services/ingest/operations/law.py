@@ -1,7 +1,10 @@
-"""Which law rules a clip: the pack that its agency had in force on the day of the recording."""
+"""Which law rules a clip: what its agency had in force on the day when the recording ended.
+
+That day is of our own clock, as far as readings of the device's tell; it may be more than one.
+"""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
@@ -13,28 +16,25 @@ from common.packs import Pack, PackError
 from common.rulebook import Activation, PackDiffersError
 from contracts.checklist import PackActivated
 from ingest.domain.clip import LEGAL_TIME
+from ingest.domain.clocks import Clocks
 from ingest.domain.law import Duty, IngestRules, legal_day
+from ingest.domain.ruling import Ruling
 from ingest.operations.context import Context
-from ingest.store import duties, uploads
+from ingest.store import duties
+from ingest.store.subjects import find_subject
 
 RULES_FILE: Final = "ingest.yaml"
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """A pack that says something of what ingest does."""
+def rulings(ctx: Context, session: Session, agency_id: UUID, clocks: Clocks) -> Sequence[Ruling]:
+    """What ruled a recording, the newest last; several where the device's clock leaves it open.
 
-    pack: str
-    sha256: str
-    rules: IngestRules
-
-
-def ruling(ctx: Context, session: Session, agency_id: UUID, recorded_at: datetime) -> Ruling | None:
-    """What ruled an agency's recordings of that day; None where no pack did, or a silent one."""
-    pack = ctx.rulebook.in_force(session, agency_id, legal_day(recorded_at))
-    return pack and _ruling(pack)
+    None where no pack did, or only a silent one.
+    """
+    packs = _in_force(ctx, session, agency_id, clocks)
+    return [found for pack in packs if pack and (found := _ruling(pack))]
 
 
 def duties_by_id(ctx: Context, session: Session, agency_id: UUID) -> dict[tuple[str, str], Duty]:
@@ -44,12 +44,28 @@ def duties_by_id(ctx: Context, session: Session, agency_id: UUID) -> dict[tuple[
 
 
 def first_lock(ctx: Context, agency_id: UUID, clip_id: UUID) -> timedelta:
-    """How long an original is locked when it is kept; the setting's where no law says."""
+    """How long an original is locked when it is kept; the setting's where no law says.
+
+    Where it is open which law ruled, the longest that any of them, or none, would have.
+    """
     with ctx.db.snapshot() as session:
-        recorded_end = uploads.announcement(session, clip_id).recorded_end
-        found = ruling(ctx, session, agency_id, recorded_end)
+        subject = find_subject(session, clip_id)
+        packs = _in_force(ctx, session, agency_id, subject.clocks) if subject else ()
+    return max((_first_lock(ctx, pack) for pack in packs), default=ctx.settings.first_lock)
+
+
+def _first_lock(ctx: Context, pack: Pack | None) -> timedelta:
+    found = pack and _ruling(pack)
     said = found and found.rules.first_lock
     return said.period if said else ctx.settings.first_lock
+
+
+def _in_force(
+    ctx: Context, session: Session, agency_id: UUID, clocks: Clocks
+) -> Sequence[Pack | None]:
+    over = clocks.over()
+    first, last = legal_day(over.earliest), legal_day(over.latest)
+    return ctx.rulebook.in_force_between(session, agency_id, first, last)
 
 
 def pack_activated(ctx: Context, session: Session, event: PackActivated) -> None:

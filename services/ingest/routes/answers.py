@@ -11,9 +11,10 @@ from contracts.ingest import Carrier, DerivativeKind, IndexField, LockMode, Time
 from ingest.domain.announcement import Instant
 from ingest.domain.clip import Clip
 from ingest.domain.clocks import ClipState, Clocks, Return, Told
-from ingest.domain.duties import UNRULED, Standing, State
+from ingest.domain.duties import UNRULED, State
 from ingest.domain.facts import Facts
 from ingest.domain.index import Completion, Entry
+from ingest.domain.ruling import Ruled
 from ingest.operations.duties import ClipDuties, Listed
 from ingest.operations.indexing import Filed
 
@@ -68,6 +69,9 @@ class ClipOut(BaseModel):
     recorded_start_from: TimeOrigin | None
     recorded_end_from: TimeOrigin | None
     """Who claims these times, which nobody verified; null where that was not said."""
+    recorded_ahead_ms: int | None
+    """By how much the claimed end lies, at the least, after the clip was told of: such a clock is
+    wrong, and neither time is to be relied on. Null: it does not."""
     carrier: Carrier
     device_no: str
     filename: str
@@ -84,6 +88,9 @@ class ClipOut(BaseModel):
     read_back_at: AwareDatetime | None
     digest_unconfirmed: bool
     """Whether `sha256` is our own reading alone: its client has not said what it should be."""
+    said_sha256: Sha256 | None
+    """What its client said. Another one than `sha256` of a clip in quarantine, and of one that a
+    person released from it."""
     original_id: UUID | None
     """Of a clip that was handed in again: the one whose bytes these are."""
     store_lock: TakenOut | None
@@ -94,11 +101,12 @@ class ClipOut(BaseModel):
     """Since when the store has the hold; None: it does not have it, or is yet to be told."""
 
     @classmethod
-    def of(cls, clip: Clip) -> Self:
+    def of(cls, clip: Clip, ahead: timedelta | None) -> Self:
         said = clip.announced
         return cls.model_validate(
             {
                 **said.model_dump(include=set(cls.model_fields)),
+                "recorded_ahead_ms": None if ahead is None else ahead // MS,
                 "sha256": clip.sha256,
                 "size_bytes": clip.size_bytes,
                 "state": clip.state,
@@ -111,6 +119,7 @@ class ClipOut(BaseModel):
                 "read_back_bytes": clip.proof.size_bytes,
                 "read_back_at": clip.proof.read_at,
                 "digest_unconfirmed": clip.digest_unconfirmed,
+                "said_sha256": clip.said_sha256,
                 "original_id": clip.original_id,
                 "store_lock": clip.taken,
                 "is_held": clip.held.is_held,
@@ -240,6 +249,8 @@ class StandingOut(BaseModel):
     """How a duty stands, why, by which words of the law, and computed from which instants."""
 
     rule_id: str
+    pack_sha256: Sha256
+    """Of the pack by which it is judged."""
     label: str
     state: State
     why: str
@@ -250,13 +261,17 @@ class StandingOut(BaseModel):
     due_at: AwareDatetime | None
     """The strict end, where the device's clock leaves it open."""
     due_latest_at: AwareDatetime | None
+    due_lenient_at: AwareDatetime | None
+    """If the law is read more leniently, which nobody has settled; nothing is judged by it."""
     done_at: AwareDatetime | None
     late_ms: int | None
 
     @classmethod
-    def of(cls, stand: Standing) -> Self:
+    def of(cls, ruled: Ruled) -> Self:
+        stand = ruled.standing
         return cls(
             rule_id=stand.duty.id,
+            pack_sha256=ruled.ruling.sha256,
             label=stand.duty.label,
             state=stand.state,
             why=stand.why,
@@ -266,6 +281,7 @@ class StandingOut(BaseModel):
             computed_from=dict(stand.computed_from),
             due_at=stand.due_at,
             due_latest_at=stand.due_latest_at,
+            due_lenient_at=stand.due_lenient_at,
             done_at=stand.done_at,
             late_ms=None if stand.late is None else stand.late // MS,
         )
@@ -276,6 +292,7 @@ class ClipDutiesOut(BaseModel):
 
     clip_id: UUID
     pack: str | None
+    """The newest, where the device's clock leaves open which one rules; each duty names its own."""
     pack_sha256: Sha256 | None
     question: str | None
     clocks: ClocksOut
@@ -303,6 +320,7 @@ class DutyOut(BaseModel):
     label: str
     citation: str
     due_at: AwareDatetime
+    due_lenient_at: AwareDatetime | None
     late_ms: int | None
     clip_state: ClipState
 
@@ -316,6 +334,7 @@ class DutyOut(BaseModel):
             label=one.duty.label,
             citation=one.duty.citation,
             due_at=one.kept.due_at,
+            due_lenient_at=one.kept.due_lenient_at,
             late_ms=None if one.late is None else one.late // MS,
             clip_state=one.clip_state,
         )

@@ -34,7 +34,8 @@ router = APIRouter(prefix="/v1")
 
 @router.get("/clips/{clip_id}")
 def look_up(ctx: Ctx, who: Staff, clip_id: UUID) -> ClipOut:
-    return ClipOut.of(clips.look_up(ctx, who, clip_id))
+    known = clips.look_up(ctx, who, clip_id)
+    return ClipOut.of(known.clip, known.ahead)
 
 
 @router.get("/clips/{clip_id}/index")

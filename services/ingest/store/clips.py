@@ -9,12 +9,14 @@ from sqlmodel import Session
 from ingest.domain.clip import Clip
 from ingest.domain.facts import Facts
 from ingest.domain.keeping import Proof
+from ingest.domain.reviewing import is_released
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.derivatives import derivatives_of, given_up_of
 from ingest.store.digests import said_digest
 from ingest.store.holds import find_held
 from ingest.store.locks import find_lock, find_taken
 from ingest.store.resubmissions import original_of
+from ingest.store.reviewing import reviews_of
 from ingest.store.uploads import announcement
 from ingest.tables import ClipRow, FactsRow
 
@@ -43,12 +45,13 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
         return _find_entry(session, clip_id)
     facts = session.get(FactsRow, clip_id)
     said = said_digest(session, clip_id)
+    is_right = said in {None, row.sha256} or is_released(reviews_of(session, clip_id))
     return Clip(
         clip_id=clip_id,
         agency_id=row.agency_id,
         sha256=row.sha256,
         size_bytes=row.size_bytes,
-        state=UploadState.STORED if said in {None, row.sha256} else UploadState.QUARANTINED,
+        state=UploadState.STORED if is_right else UploadState.QUARANTINED,
         announced=announcement(session, clip_id),
         facts=Facts.model_validate(facts) if facts else None,
         lock=find_lock(session, clip_id),
@@ -60,6 +63,7 @@ def find_clip(session: Session, clip_id: UUID) -> Clip | None:
             row.object_version, row.read_back_sha256, row.read_back_bytes, row.read_back_at
         ),
         digest_unconfirmed=said is None,
+        said_sha256=said,
     )
 
 

@@ -39,6 +39,8 @@ class Kept:
     is_overdue_told: bool
     due_latest_at: datetime | None = None
     """None: as `due_at`."""
+    due_lenient_at: datetime | None = None
+    """None: the law is read in one way only."""
 
     @property
     def duty_id(self) -> UUID:
@@ -138,21 +140,24 @@ def states_of(session: Session, clip_ids: Sequence[UUID]) -> Mapping[UUID, ClipS
 
 
 def mark_unjudged(session: Session, agency_id: UUID, since: datetime) -> None:
-    """Have the duties of an agency's clips recorded from an instant on computed anew."""
+    """Have the duties of an agency's clips told of from an instant on computed anew.
+
+    Whatever a device says of when it recorded them: nothing is told of before it is recorded.
+    """
     known = select(UnjudgedRow.clip_id)
     found = (
         select(AnnouncementRow.clip_id, UploadRow.agency_id)
         .join(UploadRow, col(UploadRow.clip_id) == col(AnnouncementRow.clip_id))
         .where(
             UploadRow.agency_id == agency_id,
-            AnnouncementRow.recorded_end >= since,
+            UploadRow.created_at >= since,
             col(AnnouncementRow.clip_id).not_in(known),
         )
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], found))
     outside = select(OffsiteClipRow.clip_id, OffsiteClipRow.agency_id).where(
         OffsiteClipRow.agency_id == agency_id,
-        OffsiteClipRow.recorded_end >= since,
+        OffsiteClipRow.registered_at >= since,
         col(OffsiteClipRow.clip_id).not_in(known),
     )
     session.exec(insert(UnjudgedRow).from_select(["clip_id", "agency_id"], outside))

@@ -17,6 +17,11 @@ def add_unprobed(session: Session, clip_id: UUID) -> None:
     session.add(UnprobedRow(clip_id=clip_id))
 
 
+def is_unprobed(session: Session, clip_id: UUID) -> bool:
+    """Whether a clip waits for its probe already."""
+    return session.get(UnprobedRow, clip_id) is not None
+
+
 def next_unprobed(session: Session, replica: int, now: datetime) -> Clip | None:
     """A clip that waits for its probe; one that could not be opened only when it is due again."""
     due_at = col(UnprobedRow.due_at)

@@ -11,9 +11,11 @@ from ingest.domain.clocks import Clocks, Return, Subject, Told
 from ingest.domain.device_clocks import estimate, in_ms
 from ingest.domain.index import Completion, Entry, index_of
 from ingest.domain.names import device_id_of
+from ingest.domain.reviewing import is_damaged
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.device_clocks import nearest
 from ingest.store.offsite import find_record
+from ingest.store.reviewing import reviews_of
 from ingest.store.uploads import announcement, find_upload_of
 from ingest.tables import (
     AnnouncementRow,
@@ -41,6 +43,10 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
     exported_at, uploader = said.exported_at, upload.uploaded_by
     device_id = device_id_of(upload.agency_id, said.device_no)  # whatever is said of it later
     at_ms = in_ms(said.recorded_end)
+    reviews = reviews_of(session, clip_id) if is_quarantined else ()
+    is_kept_otherwise = _is_kept_otherwise(session, upload, said.device_no, clip) or any(
+        one.replaced_by for one in reviews[-1:]
+    )
     clocks = Clocks(
         recorded_end=Told(said.recorded_end, uploader, announced_at),
         exported=Told(exported_at, uploader, announced_at) if exported_at else None,
@@ -50,6 +56,7 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         returns=returns_of(session, clip_id),
         index=index_of(first, announced_at, stored_at, entries),
         is_quarantined=is_quarantined,
+        is_lost=is_damaged(reviews) and not is_kept_otherwise,
         is_ended=upload.is_gone,
         recorded_start_from=said.recorded_start_from,
         recorded_end_from=said.recorded_end_from,
@@ -65,7 +72,7 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         clocks=clocks,
         first=first,
         entries=entries,
-        is_kept_otherwise=_is_kept_otherwise(session, upload, said.device_no, clip),
+        is_kept_otherwise=is_kept_otherwise,
     )
 
 

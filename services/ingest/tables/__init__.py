@@ -30,6 +30,7 @@ from ingest.tables.record import (
     CompletionRow,
     DutyRow,
     HandOverRow,
+    QuarantineReviewRow,
     ReturnConfirmationRow,
     ReturnRow,
     UnjudgedRow,
@@ -60,6 +61,7 @@ __all__ = [
     "OffsiteClipRow",
     "PlacementRow",
     "PointerRow",
+    "QuarantineReviewRow",
     "ResubmissionRow",
     "RetirementRow",
     "ReturnConfirmationRow",
@@ -82,5 +84,6 @@ INSERT_ONLY: Final = (
     *(ClosedAccountRow, CompletionRow, ReturnRow, ReturnConfirmationRow, HandOverRow),
     SaidDigestRow,
     CaseClipRow,
+    QuarantineReviewRow,
 )
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""

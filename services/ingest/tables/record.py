@@ -63,6 +63,23 @@ class HandOverRow(Base, table=True):
     handed_over_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class QuarantineReviewRow(Base, table=True):
+    """What a person found of a film that was quarantined, and why. Insert-only."""
+
+    __tablename__ = "quarantine_review"
+    __table_args__ = ({"info": behind("clip", "clip_id")},)
+
+    clip_id: UUID = Field(primary_key=True)
+    review_id: UUID = Field(primary_key=True)
+    place: int
+    """Among the clip's own, from 1; the last one counts."""
+    finding: str
+    reason: str
+    replaced_by: UUID | None
+    reviewed_by: UUID
+    reviewed_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class DutyRow(Base, table=True):
     """How a duty about a clip stood when something about it last changed, and what was told."""
 
@@ -101,6 +118,8 @@ class DutyRow(Base, table=True):
     is_overdue_told: bool
     due_latest_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it may have been due at the latest. None: as `due_at`, which is the strict end."""
+    due_lenient_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it is due if the law is read more leniently. None: it is not, or it is older."""
 
 
 class UnjudgedRow(Base, table=True):
