@@ -5,7 +5,7 @@ from alembic import op
 
 from common.db import UtcDateTime
 
-revision = "0020"
+revision = "0019"
 down_revision = "0018"
 
 
