@@ -113,3 +113,7 @@ class LockedClip:
 
     original: Original
     lock: Lock
+
+    @property
+    def clip_id(self) -> UUID:
+        return self.original.clip_id
