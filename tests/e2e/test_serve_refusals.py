@@ -18,6 +18,7 @@ from common import kafka_topics, migrate
 from common.db import Database
 from contracts.topics import PARTITIONS
 from liuhen.services import SERVICES
+from tests.support import migrated
 from tools.engines import s3
 from tools.engines.kafka import USER, Cluster
 from tools.engines.postgres import Postgres
@@ -42,8 +43,7 @@ class Serve:
             "PATH": "/usr/bin",
             "PYTHONPATH": ":".join(sys.path),
         }
-        with Database(self.variables["LIUHEN_INGEST_DATABASE_URL"]) as db:
-            migrate.upgrade(db, NAME)
+        migrated.upgrade(folder / "ingest.db", NAME)
 
     def refuses(self, verb: str = "serve", **wrong: str) -> str:
         """The one sentence; the port it would have listened on stays free."""

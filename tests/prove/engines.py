@@ -1,16 +1,13 @@
 """Kill -9 of any process of a stack, engines included: nothing is lost, nothing is doubled."""
 
-import os
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from tests.prove.stacks import not_run, standing
 from tests.support.torment import torment
-from tools.engines import nginx
 from tools.engines.place import temporary
-from tools.stack.engines import lacks
-from tools.stack.stack import raise_
 
 KILLS: Final = 100
 PER_STORY: Final = 12
@@ -19,10 +16,8 @@ SEED: Final = 1
 
 def prove(time_s: float) -> str:
     """Story after story, each on a new stack, three brokers and two replicas, until time is up."""
-    lacking = lacks() or nginx.lacks()
-    if lacking:
-        assert os.environ.get("LIUHEN_REQUIRE_ENGINES") != "1", lacking
-        return f"not run: {lacking}"
+    if said := not_run():
+        return said
     ends_at = time.monotonic() + time_s
     killed = stories = 0
     while stories == 0 or (killed < KILLS and time.monotonic() < ends_at):
@@ -36,12 +31,12 @@ def prove(time_s: float) -> str:
 
 
 def _story(seed: int, kills: int) -> int:
-    with temporary("liuhen-prove-") as folder, TemporaryDirectory() as films:
-        stack = raise_(folder, brokers=3, replicas=2)
-        try:
-            victims = [server for server in stack.servers if server.name != "nginx"]
-            told = torment(stack, Path(films), victims, seed=seed, kills=kills)
-        finally:
-            stack.stop()
+    with (
+        temporary("liuhen-prove-") as folder,
+        TemporaryDirectory() as films,
+        standing(folder) as stack,
+    ):
+        victims = [server for server in stack.servers if server.name != "nginx"]
+        told = torment(stack, Path(films), victims, seed=seed, kills=kills)
     assert not told.wrong, f"seed {seed}: {told.wrong[:5]}"
     return told.kills

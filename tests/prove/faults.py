@@ -1,7 +1,6 @@
 """What may befall engines and services while films come in: nothing is lost, nothing is doubled."""
 
 import asyncio
-import os
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,12 +8,10 @@ from random import Random
 from statistics import median
 from typing import Final
 
+from tests.prove.stacks import not_run, standing
 from tests.support.faults import FAULTS, ON_DISK_OF_ITS_OWN, Fault, Place, disk_of_its_own
 from tests.support.patrol import PASSING, Befallen, befall
-from tools.engines import nginx
 from tools.engines.place import temporary
-from tools.stack.engines import lacks
-from tools.stack.stack import raise_
 
 SEED: Final = 1
 OVERTIME_S: Final = 120.0
@@ -23,23 +20,18 @@ OVERTIME_S: Final = 120.0
 
 def prove(time_s: float) -> str:
     """Each fault in turn on one stack, three brokers and two replicas, until time is up."""
-    lacking = lacks() or nginx.lacks()
-    if lacking:
-        assert os.environ.get("LIUHEN_REQUIRE_ENGINES") != "1", lacking
-        return f"not run: {lacking}"
+    if said := not_run():
+        return said
     ends_at = time.monotonic() + time_s
     told = defaultdict[Fault, list[Befallen]](list)
     with temporary("liuhen-prove-") as folder, disk_of_its_own(folder / "ingest") as no_disk:
         faults = [it for it in FAULTS if not (no_disk and it is ON_DISK_OF_ITS_OWN)]
-        stack = raise_(folder, brokers=3, replicas=2)
-        try:
-            seed = SEED
+        seed = SEED
+        with standing(folder) as stack:
             while _goes_on(ends_at, is_first_round=seed < SEED + len(faults)):
                 fault = faults[(seed - SEED) % len(faults)]
                 told[fault].append(_befallen(Place(stack, Random(seed)), fault, seed))  # noqa: S311 - dice
                 seed += 1
-        finally:
-            stack.stop()
     lines = [_line(fault, told[fault]) for fault in faults if told[fault]]
     lines += [f"{_name(fault)}: not run: no time" for fault in faults if not told[fault]]
     lines += [f"{_name(ON_DISK_OF_ITS_OWN)}: not run: {no_disk}"] * bool(no_disk)

@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from audit.app import NAME, create_app
 from audit.operations import Context
 from audit.settings import Settings
-from common import migrate
 from common.bus import Record, partition_of
 from common.bus_embedded import EmbeddedBus
 from common.clock import Clock
@@ -23,6 +22,7 @@ from common.events import Event
 from contracts.access import ExportRequested
 from contracts.ingest import Carrier, ClipStored
 from contracts.topics import PARTITIONS
+from tests.support import migrated
 from tests.support.clock import FrozenClock
 
 EPOCH: Final = str(UUID(int=7))
@@ -131,8 +131,7 @@ async def ledger(
     **more: Any,  # noqa: ANN401 - any setting
 ) -> AsyncGenerator[Ledger]:
     """Start audit on what `data` holds; a second time on the same folder is a restart."""
-    with Database(f"sqlite:///{data}/audit.db") as db:
-        migrate.upgrade(db, NAME)
+    migrated.upgrade(data / "audit.db", NAME)
     bus = EmbeddedBus(Database(f"sqlite:///{data}/bus.db"))
     try:
         app = create_app(settings(data, **more), bus, clock)

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from common import migrate
 from common.bus_embedded import EmbeddedBus
 from common.clock import SystemClock
 from common.db import Database
@@ -23,6 +22,7 @@ from ingest.operations.intake import COMMIT_BYTES
 from ingest.settings import Settings
 from liuhen.door import Door
 from liuhen.gateway import gateway
+from tests.support import migrated
 
 ROOT = Path(__file__).parents[2]
 HERE: Final = Door("127.0.0.1", 0)
@@ -37,8 +37,7 @@ class Receiver:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = self._socket.getsockname()
         self.base_url = "http://{}:{}".format(*self.address)
-        with Database(settings(data).database_url) as db:
-            migrate.upgrade(db, "ingest")
+        migrated.upgrade(data / "ingest.db", "ingest")
         self._log = (self.data / "receiver.log").open("ab")
         self._parent = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [

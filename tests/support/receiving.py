@@ -11,9 +11,9 @@ import ingest.settings
 from common.bus_embedded import EmbeddedBus
 from common.clock import Clock, SystemClock
 from common.db import Database
-from liuhen import standalone
 from liuhen.gateway import gateway
 from liuhen.services import SERVICES, sqlite_url
+from tests.support import migrated
 from tests.support.house import House, close
 from tests.support.people import Signer
 
@@ -24,7 +24,7 @@ async def receiving(
 ) -> AsyncGenerator[House]:
     """Open them on a data folder."""
     clock = clock or SystemClock()
-    standalone.prepare(data, clock)
+    migrated.prepare(data, clock)
     bus = EmbeddedBus(Database(sqlite_url(data, "bus")))
     settings = ingest.settings.Settings(
         database_url=sqlite_url(data, "ingest"),

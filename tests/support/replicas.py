@@ -8,12 +8,12 @@ from typing import Final, Self
 
 import uvicorn
 
-from common import migrate
 from common.bus_embedded import EmbeddedBus
 from common.clock import SystemClock
 from common.db import Database
 from ingest.app import create_app
 from liuhen.gateway import gateway
+from tests.support import migrated
 from tests.support.receiver import HERE, settings
 
 COUNT: Final = 2
@@ -25,8 +25,7 @@ class Replicas:
     def __init__(self, data: Path, *, reversed_list: bool = False) -> None:
         """With `reversed_list` each takes the other for itself, as after a mistaken setting."""
         self.data = data
-        with Database(settings(data).database_url) as db:
-            migrate.upgrade(db, "ingest")
+        migrated.upgrade(data / "ingest.db", "ingest")
         listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(COUNT)]
         self.urls = ["http://{}:{}".format(*one.getsockname()) for one in listening]
         told = tuple(reversed(self.urls)) if reversed_list else tuple(self.urls)

@@ -11,7 +11,7 @@ from common.clock import SystemClock
 from common.db import Database
 from liuhen import standalone
 from liuhen.services import sqlite_url
-from tests.support import books
+from tests.support import books, migrated
 
 ORIGINAL = b"the original film"
 ACKNOWLEDGED = b"the acknowledged half of a film"
@@ -21,7 +21,7 @@ UPLOAD = "0" * 32
 def small_product(data: Path) -> Path:
     """A folder as a product leaves it: databases, keys, an original with its lock, an upload."""
     with standalone.locked(data):
-        standalone.prepare(data, SystemClock())
+        migrated.prepare(data, SystemClock())
         with Database(sqlite_url(data, "bus")) as db:
             EmbeddedBus(db)
     kept = sha256(ORIGINAL).hexdigest()

@@ -31,12 +31,23 @@ from common.auth import Requester
 from common.fence import anywhere
 from common.service import RefusedError
 from contracts.catalog import ClipLinked, ClipUnlinked, MarkAdded
-from contracts.ingest import ClipProbed, ClipQuarantined, ClipResubmitted, ClipStored
+from contracts.ingest import (
+    ClipProbed,
+    ClipQuarantined,
+    ClipRegisteredOffsite,
+    ClipResubmitted,
+    ClipStored,
+)
 
 
 def remember_stored(_ctx: Context, session: Session, event: ClipStored) -> None:
     """A clip can be linked from now on."""
-    clip = Clip(
+    clips.remember_clip(session, clip_told(event, event.uploaded_by))
+
+
+def clip_told(event: ClipStored | ClipRegisteredOffsite, uploaded_by: UUID) -> Clip:
+    """The clip of which ingest tells, wherever its film lies."""
+    return Clip(
         clip_id=event.clip_id,
         agency_id=event.agency_id,
         unit_id=event.unit_id,
@@ -44,9 +55,8 @@ def remember_stored(_ctx: Context, session: Session, event: ClipStored) -> None:
         recorded_start=event.recorded_start,
         recorded_end=event.recorded_end,
         filmed_by=event.filmed_by,
-        uploaded_by=event.uploaded_by,
+        uploaded_by=uploaded_by,
     )
-    clips.remember_clip(session, clip)
 
 
 def remember_quarantined(_ctx: Context, session: Session, event: ClipQuarantined) -> None:

@@ -3,9 +3,11 @@
 Clips and devices have an order each, and none between them: neither waits for the other.
 """
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
-from catalog.domain import Clip
+from catalog.operations.clips import clip_told
 from catalog.operations.context import Context
 from catalog.store import outside
 from contracts.ingest import (
@@ -18,17 +20,8 @@ from contracts.ingest import (
 
 def remember_recording(_ctx: Context, session: Session, event: ClipRegisteredOffsite) -> None:
     """A recording that lies elsewhere can be linked from now on, as any clip."""
-    clip = Clip(
-        clip_id=event.clip_id,
-        agency_id=event.agency_id,
-        unit_id=event.unit_id,
-        carrier=event.carrier,
-        recorded_start=event.recorded_start,
-        recorded_end=event.recorded_end,
-        filmed_by=event.filmed_by,
-        uploaded_by=event.registered_by,
-        storage_device_id=event.storage_device_id,
-    )
+    told = clip_told(event, event.registered_by)
+    clip = replace(told, storage_device_id=event.storage_device_id)
     outside.remember_recording(session, clip)
 
 

@@ -115,3 +115,7 @@ class LockedClip:
 
     original: Original
     lock: Lock
+
+    @property
+    def clip_id(self) -> UUID:
+        return self.original.clip_id

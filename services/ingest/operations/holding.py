@@ -6,10 +6,8 @@ once served a case is bound by its holds for ever, as in retention: taking it ou
 
 import logging
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
-from anyio import to_thread
 from sqlmodel import Session
 
 from common.db import after_commit
@@ -19,10 +17,8 @@ from contracts.ingest import ClipHeld, ClipReleased
 from contracts.retention import HoldPlaced, HoldReleased
 from ingest.domain.clip import Original
 from ingest.operations.context import Context
+from ingest.operations.rounds import Rounds
 from ingest.store import holds
-
-PAGE_MAX: Final = 100
-FIRST: Final = UUID(int=0)
 
 logger = logging.getLogger(__name__)
 
@@ -56,30 +52,11 @@ class Holder:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._after = FIRST
+        self.step = Rounds(ctx, ctx.reheld, self._unapplied, self._apply).step
 
-    async def step(self, wait_s: float = 0) -> int:
-        """Apply some, and say how many it were. One that cannot be applied stops no other.
-
-        Raises:
-            StoreAwayError: none can be applied now; they stay on record.
-        """
-        page = await to_thread.run_sync(self._page)
-        done = 0
-        for original in page:
-            done += await to_thread.run_sync(self._apply, original)
-            self._after = original.clip_id
-        if not done:
-            await self._ctx.reheld.pause(wait_s)
-        return done
-
-    def _page(self) -> Sequence[Original]:
-        """The next ones, and after the last the first again."""
+    def _unapplied(self, session: Session, after: UUID, limit: int) -> Sequence[Original]:
         replica, now = self._ctx.settings.replica, self._ctx.clock.now()
-        with self._ctx.db.snapshot() as session:
-            return holds.unapplied_holds(
-                session, self._after, PAGE_MAX, replica, now
-            ) or holds.unapplied_holds(session, FIRST, PAGE_MAX, replica, now)
+        return holds.unapplied_holds(session, after, limit, replica, now)
 
     def _apply(self, original: Original) -> bool:
         try:

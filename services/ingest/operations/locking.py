@@ -1,21 +1,15 @@
 """The store of objects is told how long each clip's bytes are locked."""
 
 import logging
-from collections.abc import Sequence
-from typing import Final
-from uuid import UUID
 
-from anyio import to_thread
 from sqlmodel import Session
 
 from common.objects import Locked, StoreAwayError
 from contracts.ingest import ClipLocked
 from ingest.domain.clip import LockedClip, Original, Taken
 from ingest.operations.context import Context
+from ingest.operations.rounds import Rounds
 from ingest.store import locks
-
-PAGE_MAX: Final = 100
-FIRST: Final = UUID(int=0)
 
 logger = logging.getLogger(__name__)
 
@@ -25,29 +19,7 @@ class Locker:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._after = FIRST
-
-    async def step(self, wait_s: float = 0) -> int:
-        """Apply some, and say how many it were. One that cannot be applied stops no other.
-
-        Raises:
-            StoreAwayError: none can be applied now; they stay on record.
-        """
-        page = await to_thread.run_sync(self._page)
-        done = 0
-        for locked in page:
-            done += await to_thread.run_sync(self._apply, locked)
-            self._after = locked.original.clip_id
-        if not done:
-            await self._ctx.relocked.pause(wait_s)
-        return done
-
-    def _page(self) -> Sequence[LockedClip]:
-        """The next ones, and after the last the first again."""
-        with self._ctx.db.snapshot() as session:
-            return locks.unapplied_locks(session, self._after, PAGE_MAX) or locks.unapplied_locks(
-                session, FIRST, PAGE_MAX
-            )
+        self.step = Rounds(ctx, ctx.relocked, locks.unapplied_locks, self._apply).step
 
     def _apply(self, locked: LockedClip) -> bool:
         try:

@@ -34,7 +34,7 @@ async def look(ctx: Ctx, who: Tester, trial_id: UUID) -> TrialOut:
 
 
 async def _pieces(request: Request) -> AsyncGenerator[bytes]:
-    """A form's body, as long as a form may be: `bodies.pieces` would go past that limit."""
+    """A form's body, which `common.bodies` ends where it is longer than a form may be."""
     try:
         async for piece in request.stream():
             yield piece

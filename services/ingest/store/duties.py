@@ -105,30 +105,17 @@ def left_undone_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
     came = select(ClipRow.clip_id).where(
         ClipRow.agency_id == film.agency_id, ClipRow.sha256 == film.sha256
     )
-    query = (
-        select(DutyRow.clip_id)
-        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(DutyRow.clip_id))
-        .where(
-            text("is_open"),
-            DutyRow.agency_id == film.agency_id,
-            DutyRow.clip_id != clip_id,
-            AnnouncementRow.device_no == device_no,
-            or_(col(DutyRow.clip_id).in_(announced), col(DutyRow.clip_id).in_(came)),
-        )
-        .distinct()
+    undone = select(DutyRow.clip_id).where(
+        text("is_open"), DutyRow.agency_id == film.agency_id, DutyRow.clip_id != clip_id
     )
-    outside = (
-        select(DutyRow.clip_id)
-        .join(OffsiteClipRow, col(OffsiteClipRow.clip_id) == col(DutyRow.clip_id))
-        .where(
-            text("is_open"),
-            DutyRow.agency_id == film.agency_id,
-            DutyRow.clip_id != clip_id,
-            OffsiteClipRow.sha256 == film.sha256,
-            OffsiteClipRow.device_no == device_no,
-        )
+    here = undone.join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(DutyRow.clip_id)).where(
+        AnnouncementRow.device_no == device_no,
+        or_(col(DutyRow.clip_id).in_(announced), col(DutyRow.clip_id).in_(came)),
     )
-    return list(dict.fromkeys([*session.exec(query), *session.exec(outside)]))
+    outside = undone.join(
+        OffsiteClipRow, col(OffsiteClipRow.clip_id) == col(DutyRow.clip_id)
+    ).where(OffsiteClipRow.sha256 == film.sha256, OffsiteClipRow.device_no == device_no)
+    return list(dict.fromkeys([*session.exec(here), *session.exec(outside)]))
 
 
 def states_of(session: Session, clip_ids: Sequence[UUID]) -> Mapping[UUID, ClipState]:

@@ -50,7 +50,7 @@ def lying_on(
         col(later.clip_id) == col(PlacementRow.clip_id),
         col(later.number) > col(PlacementRow.number),
     )
-    brought_in = _kept_films().where(
+    brought_in = kept_films().where(
         col(ClipRow.agency_id) == col(OffsiteClipRow.agency_id),
         col(ClipRow.sha256) == col(OffsiteClipRow.sha256),
         col(AnnouncementRow.device_no) == col(OffsiteClipRow.device_no),
@@ -67,6 +67,20 @@ def lying_on(
     return [_record(session, row) for row in session.exec(query)]
 
 
+def kept_films() -> SelectOfScalar[datetime]:
+    """When films were kept. An entry's own is that of the same digest and device, as everywhere.
+
+    Under its id or another: one that was quarantined comes again with a new id, and one that was
+    kept before it came in under the entry's id becomes a re-submission.
+    """
+    return (
+        select(ClipRow.kept_at)
+        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
+        .join(UploadRow, col(UploadRow.clip_id) == col(ClipRow.clip_id))
+        .where(UploadRow.state == UploadState.STORED)  # not kept apart, by a word of then or later
+    )
+
+
 def _record(session: Session, row: OffsiteClipRow) -> OffsiteRecord:
     placements = session.exec(
         select(PlacementRow)
@@ -74,7 +88,7 @@ def _record(session: Session, row: OffsiteClipRow) -> OffsiteRecord:
         .order_by(col(PlacementRow.number))
     )
     kept_at = session.exec(
-        _kept_films()
+        kept_films()
         .where(
             ClipRow.agency_id == row.agency_id,
             ClipRow.sha256 == row.sha256,
@@ -87,20 +101,6 @@ def _record(session: Session, row: OffsiteClipRow) -> OffsiteRecord:
         clip=_clip(row),
         placements=[Placement(**placement.model_dump()) for placement in placements],
         brought_in_at=kept_at,
-    )
-
-
-def _kept_films() -> SelectOfScalar[datetime]:
-    """When films were kept. An entry's own is that of the same digest and device, as everywhere.
-
-    Under its id or another: one that was quarantined comes again with a new id, and one that was
-    kept before it came in under the entry's id becomes a re-submission.
-    """
-    return (
-        select(ClipRow.kept_at)
-        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
-        .join(UploadRow, col(UploadRow.clip_id) == col(ClipRow.clip_id))
-        .where(UploadRow.state == UploadState.STORED)  # not kept apart, by a word of then or later
     )
 
 

@@ -14,7 +14,7 @@ from ingest.domain.names import device_id_of
 from ingest.domain.reviewing import is_damaged
 from ingest.domain.upload import Upload, UploadState
 from ingest.store.device_clocks import nearest
-from ingest.store.offsite import find_record
+from ingest.store.offsite import find_record, kept_films
 from ingest.store.reviewing import reviews_of
 from ingest.store.uploads import announcement, find_upload_of
 from ingest.tables import (
@@ -32,9 +32,10 @@ from ingest.tables import (
 def find_subject(session: Session, clip_id: UUID) -> Subject | None:
     """An announced clip; a part of one is none, nor is an upload in whose place another began."""
     upload = find_upload_of(session, clip_id)
-    if upload is None or session.get(AnnouncementRow, clip_id) is None:
+    row = session.get(AnnouncementRow, clip_id)
+    if upload is None or row is None:
         return None
-    said = announcement(session, clip_id)
+    said = announcement(session, clip_id)  # of the row that this session holds
     announced_at = session.get_one(UploadRow, upload.upload_id).created_at
     clip = session.get(ClipRow, upload.original_id or clip_id)
     is_quarantined = upload.state is UploadState.QUARANTINED
@@ -116,19 +117,12 @@ def _is_kept_otherwise(
     digests = {upload.sha256, clip and clip.sha256}
     if not (upload.is_gone or upload.state is UploadState.QUARANTINED):
         return upload.original_id is not None
-    alike = (
-        select(ClipRow.clip_id)
-        .join(AnnouncementRow, col(AnnouncementRow.clip_id) == col(ClipRow.clip_id))
-        .join(UploadRow, col(UploadRow.clip_id) == col(ClipRow.clip_id))
-        .where(
-            ClipRow.agency_id == upload.agency_id,
-            col(ClipRow.sha256).in_(filter(None, digests)),
-            UploadRow.state == UploadState.STORED,  # not kept apart, by a word of then or later
-            AnnouncementRow.device_no == device_no,
-        )
-        .limit(1)
+    alike = kept_films().where(
+        ClipRow.agency_id == upload.agency_id,
+        col(ClipRow.sha256).in_(filter(None, digests)),
+        AnnouncementRow.device_no == device_no,
     )
-    return session.exec(alike).first() is not None
+    return session.exec(alike.limit(1)).first() is not None
 
 
 def add_entry(session: Session, clip_id: UUID, entry: Entry) -> None:

@@ -8,17 +8,17 @@ import pytest
 from checklist.app import create_app
 from checklist.operations import Context
 from checklist.settings import Settings
-from common import migrate
 from common.bus_embedded import EmbeddedBus
 from common.db import Database
+from tests.support import migrated
 from tests.support.clock import FrozenClock
 
 
 @pytest.fixture
 def ctx(tmp_path: Path) -> Generator[Context]:
     url = f"sqlite:///{tmp_path}/checklist.db"
-    with Database(url) as db, Database(f"sqlite:///{tmp_path}/bus.db") as bus:
-        migrate.upgrade(db, "checklist")
+    migrated.upgrade(tmp_path / "checklist.db", "checklist")
+    with Database(f"sqlite:///{tmp_path}/bus.db") as bus:
         settings = Settings(database_url=url, bus_url="", jwks_url="file:///none")
         app = create_app(settings, EmbeddedBus(bus), FrozenClock())
         yield app.state.ctx
