@@ -23,10 +23,12 @@ from contracts.ingest.films import (
     UploadRefused,
 )
 from contracts.ingest.outside import (
+    CardReported,
     ClipMovedOffsite,
     ClipPointerRegistered,
     ClipRegisteredOffsite,
     DeviceClockRead,
+    NumbersFrom,
     StorageDeviceKeeperChanged,
     StorageDeviceRegistered,
     StorageDeviceRetired,
@@ -43,6 +45,7 @@ from contracts.ingest.record import (
 )
 
 __all__ = [
+    "CardReported",
     "Carrier",
     "ClipAvailable",
     "ClipCompleted",
@@ -68,6 +71,7 @@ __all__ = [
     "DutyOverdue",
     "IndexField",
     "LockMode",
+    "NumbersFrom",
     "RequestRefused",
     "ReturnConfirmed",
     "ReturnDeclared",
