@@ -139,11 +139,7 @@ class KafkaBus:
             max_batch_size=BATCH_MAX_BYTES,
             max_request_size=8 * 2**20,
         )
-        try:
-            await producer.start()
-        except BaseException:
-            await _stop(producer)
-            raise
+        await _start(producer)
         return producer
 
     async def _send(
@@ -228,11 +224,7 @@ class KafkaSubscription:
         )
         names = [self._address.prefix + topic for topic in self._topics]
         consumer.subscribe(names, listener=_Forgetting(self._placed))
-        try:
-            await consumer.start()
-        except BaseException:
-            await _stop(consumer)
-            raise
+        await _start(consumer)
         return consumer
 
     async def _place(self, consumer: AIOKafkaConsumer, wanted: AbstractSet[TopicPartition]) -> None:
@@ -275,6 +267,23 @@ def _is_added(batch: BatchBuilder, record: Record) -> bool:
     headers = [(name, value.encode()) for name, value in record.headers.items()]
     key = record.key.encode()
     return bool(batch.append(timestamp=None, key=key, value=record.value, headers=headers))
+
+
+async def _start(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Connect, or leave nothing open.
+
+    Who is cut off waits for the start to end by itself: cancelled between its first question and
+    the answer, aiokafka 0.14 forgets its first connection without closing it.
+    """
+    starting = asyncio.ensure_future(client.start())
+    try:
+        await asyncio.shield(starting)
+    except BaseException:
+        with move_on_after(CLOSE_MAX_S, shield=True):
+            await asyncio.wait({starting})
+        starting.cancel()
+        await _stop(client)
+        raise
 
 
 async def _stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:

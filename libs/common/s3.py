@@ -6,19 +6,20 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, BinaryIO, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 from minio.commonconfig import ENABLED, Filter
 from minio.deleteobjects import DeleteObject
-from minio.error import InvalidResponseError, MinioException, S3Error
+from minio.error import MinioException, S3Error
 from minio.lifecycleconfig import AbortIncompleteMultipartUpload, LifecycleConfig, Rule
 from minio.retention import Retention
 from urllib3 import PoolManager, Retry, Timeout
 
 from common.objects import PIECE_BYTES, StoreAwayError, StoreUnusableError
-from common.s3_client import Client, FirstOnly, noticing_absence, text
+from common.s3_client import Client, FirstOnly, OtherAnswersError, noticing_absence, text
 from common.s3_multipart import Multipart, etag
 
 CONNECT_MAX_S: Final = 3.0
@@ -167,11 +168,15 @@ class Bucket:
                 self._client.set_bucket_lifecycle(self._name, _FORGETTING)
 
     def keeps_versions(self) -> bool:
-        return self._client.get_bucket_versioning(self._name).status == "Enabled"
+        told = "VersioningConfiguration"
+        answer = self._client.ask(self._name, None, {"versioning": ""}, told)
+        return text(answer, "Status") == "Enabled"
 
     def has_object_lock(self) -> bool:
         try:
-            answer = self._client.ask(self._name, None, {"object-lock": ""})
+            answer = self._client.ask(
+                self._name, None, {"object-lock": ""}, "ObjectLockConfiguration"
+            )
         except S3Error as error:
             if error.code != "ObjectLockConfigurationNotFoundError":
                 raise
@@ -184,7 +189,7 @@ class Bucket:
         found: list[Version] = []
         query = {"versions": "", "delimiter": "", "max-keys": "1000", "prefix": key}
         while True:
-            answer = self._client.ask(self._name, None, query)
+            answer = self._client.ask(self._name, None, query, "ListVersionsResult")
             found += [it for it in map(_version, answer) if it and it.key == key]
             if text(answer, "IsTruncated") != "true":
                 return found
@@ -220,6 +225,8 @@ class Bucket:
             self._name, version.key, offset=start, length=length, version_id=version.id
         )
         with closing(response), noticing_absence():
+            if response.status != HTTPStatus.PARTIAL_CONTENT:  # a page, where bytes were asked for
+                raise OtherAnswersError
             yield from response.stream(PIECE_BYTES)
 
     def remove(self, version: Version) -> None:
@@ -233,7 +240,10 @@ class Bucket:
     def lock(self, version: Version) -> VersionLock | None:
         try:
             answer = self._client.ask(
-                self._name, version.key, {"versionId": version.id, "retention": ""}
+                self._name,
+                version.key,
+                {"versionId": version.id, "retention": ""},
+                "RetainUntilDate",
             )
         except S3Error as error:
             if error.code != "NoSuchObjectLockConfiguration":
@@ -249,7 +259,15 @@ class Bucket:
         )
 
     def is_held(self, version: Version) -> bool:
-        return self._client.is_object_legal_hold_enabled(self._name, version.key, version.id)
+        try:
+            answer = self._client.ask(
+                self._name, version.key, {"versionId": version.id, "legal-hold": ""}, "Status"
+            )
+        except S3Error as error:
+            if error.code != "NoSuchObjectLockConfiguration":
+                raise
+            return False
+        return text(answer, "Status") == "ON"
 
     def set_hold(self, version: Version, *, on: bool) -> None:
         client = self._client
@@ -266,10 +284,10 @@ class Bucket:
         place = self.address.place
         try:
             yield
+        except OtherAnswersError as error:
+            raise StoreUnusableError(f"{place} cannot be used: no S3 store answers") from error
         except StoreAwayError as error:
             raise StoreUnusableError(f"{place} cannot be reached: nobody answers") from error
-        except (InvalidResponseError, ET.ParseError) as error:
-            raise StoreUnusableError(f"{place} cannot be used: no S3 store answers") from error
         except S3Error as error:
             said = f"{error.code}, {error.message}"
             raise StoreUnusableError(f"{place} cannot be used: the store says {said}") from error

@@ -18,8 +18,13 @@ BUSY: Final = frozenset(
     | {"RequestTimeout", "ConditionalRequestConflict", "OperationAborted", "ServerNotInitialized"}
 )
 """Answers of S3 that mean: the same again, later."""
-PROXYS_OWN: Final = "Response code: 5"
-"""In the SDK's words, the only place where it says so: a 5xx that is no answer of S3."""
+
+
+class OtherAnswersError(StoreAwayError):
+    """Something answers that is not the store: a proxy's page, in whatever status and coding.
+
+    It says nothing of what the store has; least of all that a film is missing.
+    """
 
 
 class Client(Minio):
@@ -38,10 +43,13 @@ class Client(Minio):
         """A request that the SDK has no public word for."""
         return self._execute(method, bucket, key, body, headers, {**query})
 
-    def ask(self, bucket: str, key: str | None, query: dict[str, str]) -> ET.Element:
-        """The answer to a GET, for what the SDK reads too strictly or not at all."""
+    def ask(self, bucket: str, key: str | None, query: dict[str, str], told: str) -> ET.Element:
+        """The answer to a GET, for what the SDK reads too strictly or not at all.
+
+        `told` must be in it: a page that is well-formed too would list no film.
+        """
         answer = self._execute("GET", bucket, key, query_params={**query})
-        return ET.fromstring(answer.data)  # noqa: S314 - of the store that holds everything anyway
+        return expect_told(answer, told)
 
     @override
     def _execute(
@@ -81,14 +89,29 @@ def noticing_absence() -> Generator[None]:
         yield
     except (HTTPError, ServerError) as error:
         raise StoreAwayError from error
-    except InvalidResponseError as error:
-        if PROXYS_OWN in str(error):
-            raise StoreAwayError from error
-        raise
+    except (InvalidResponseError, UnicodeDecodeError, ET.ParseError) as error:
+        raise OtherAnswersError from error
     except S3Error as error:
         if error.code in BUSY:
             raise StoreAwayError from error
+        if not error.code:  # XML, but none of S3's
+            raise OtherAnswersError from error
         raise
+
+
+def expect_told(answer: BaseHTTPResponse, told: str) -> ET.Element:
+    """What S3 says, if it is called so or has an element of this name.
+
+    Servers differ in what they call a lock and a hold, not in what is in them.
+
+    Raises:
+        OtherAnswersError: it is something else.
+    """
+    with noticing_absence():
+        root = ET.fromstring(answer.data)  # noqa: S314 - of the store that holds everything anyway
+    if told not in {element.tag.rpartition("}")[2] for element in (root, *root)}:
+        raise OtherAnswersError
+    return root
 
 
 def text(element: ET.Element, name: str) -> str:

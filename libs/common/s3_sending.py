@@ -34,7 +34,7 @@ MD5: Final = re.compile(r"[0-9a-f]{32}")
 
 def part_bytes(size_bytes: int) -> int:
     """How large each part is but the last; the same for a file whenever it is asked."""
-    return max(PART_MIN_BYTES, ceil(size_bytes / PARTS_MAX / MIB) * MIB)
+    return max(PART_MIN_BYTES, -(-size_bytes // (PARTS_MAX * MIB)) * MIB)
 
 
 class SentParts:

@@ -96,6 +96,15 @@ class Push:
                 self.stopped.set()
         return [self._verified(one.result()) for one in sending]
 
+    def report(self, said: Mapping[str, object]) -> None:
+        """Tell the server of a device's files on the card.
+
+        Raises:
+            AwayError, RefusedError, StoppedError: it was not told.
+        """
+        self._go_on()
+        self.server.report(self._patience(), said)
+
     def sleep(self, seconds: float) -> None:
         """Wait, or end with everything else."""
         if self.stopped.wait(seconds):

@@ -18,6 +18,7 @@ from dock.manifest import Mark
 NOTHING: Final = "没有找到任何文件"
 """Of a card that is not there, its folder looks empty: nothing was kept, nothing may be wiped."""
 NO_RECORDING: Final = "从文件名看不是音像文件，仍按整卡采集，请核对"
+UNTOLD: Final = "文件编号情况未能上报服务器，请再次执行"
 LEGAL_TIME: Final = ZoneInfo("Asia/Shanghai")
 
 

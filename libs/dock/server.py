@@ -1,5 +1,6 @@
 """The product as the dock sees it: signing in, tus 1.0, and what it says of a clip."""
 
+import json
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
@@ -186,6 +187,11 @@ class Server:
         original = told.get("original_id")
         return Kept(told["sha256"], told["state"], UUID(original) if original else None)
 
+    def report(self, patience: Patience, said: Mapping[str, object]) -> None:
+        """Tell of a device's files on a card. Safe to repeat."""
+        content, headers = json.dumps(said).encode(), {"content-type": "application/json"}
+        self._ask(patience, "POST", "/ingest/v1/card-reports", headers, content)
+
     def _offset(self, patience: Patience, location: str) -> int:
         answer = self._ask(patience, "HEAD", location, headers=TUS)
         return int(answer.headers["upload-offset"])
@@ -196,6 +202,7 @@ class Server:
         method: str,
         path: str,
         headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         """Ask until there is an answer that would not change.
 
@@ -205,7 +212,7 @@ class Server:
         """
         while True:
             try:
-                answer = self._send(method, path, headers=headers)
+                answer = self._send(method, path, headers=headers, content=content)
             except httpx.TransportError as error:
                 patience.wait(_said(error))
                 continue

@@ -30,12 +30,14 @@ def sum_up(
     outcomes: Sequence[Outcome],
     cards: tuple[Card, Card],
     verified_at: datetime,
+    untold: Sequence[str] = (),
 ) -> Receipt:
     """The receipt of a push; `cards` is the card as it was before it and as it is after it.
 
-    It may be wiped if every film is stored as the server itself says, and nothing else is odd.
+    It may be wiped if every film is stored as the server itself says, and nothing else is odd,
+    such as `untold`: what the server could not be told of the card.
     """
-    odd = problems(plan, outcomes, *cards)
+    odd = [*problems(plan, outcomes, *cards), *untold]
     all_kept = all(outcome.state is not State.FAILED for outcome in outcomes)
     return Receipt(
         server=occasion.server,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from dock import card, receipt
+from dock import card, receipt, reporting
 from dock.manifest import Manifest
 from dock.plan import Stated, plan
 from dock.pushing import Push, Teller
@@ -57,8 +57,9 @@ def perform(task: Task, server: Server, shown: Shown, clock: Clock) -> tuple[Rec
     planned = plan(task.folder, before, task.told, stated, task.zone)
     with shown:
         outcomes = push.run(planned, account)
+        untold = reporting.tell(push, planned)
     occasion = Occasion(task.server, account, task.folder.name, task.manifest_sha256, began_at)
     after = card.look(task.folder)
-    summed = sum_up(occasion, planned, outcomes, (before, after), clock.now())
+    summed = sum_up(occasion, planned, outcomes, (before, after), clock.now(), untold=untold)
     stem = f"{task.folder.name}-{began_at:%Y%m%dT%H%M%SZ}"
     return summed, receipt.write(summed, task.receipts, stem)

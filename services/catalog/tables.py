@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, MetaData
+from sqlalchemy import JSON, BigInteger, Index, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field
 
@@ -94,6 +94,7 @@ class ClipRow(Base, table=True):
     """A copy from ingest's events."""
 
     __tablename__ = "clip"
+    __table_args__ = (Index("ix_clip_recorded", "agency_id", "recorded_start", "clip_id"),)
 
     clip_id: UUID = Field(primary_key=True)
     agency_id: UUID

@@ -12,7 +12,13 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import ClipProbed, ClipQuarantined, ClipRegisteredOffsite, ClipStored
+from contracts.ingest import (
+    ClipProbed,
+    ClipQuarantined,
+    ClipRegisteredOffsite,
+    ClipResubmitted,
+    ClipStored,
+)
 
 REACTIONS: Final = (
     on_dated(ActivityRecorded, hearing.hear_of_activity),
@@ -25,4 +31,5 @@ REACTIONS: Final = (
     on(ClipProbed, hearing.hear_of_probe),
     on(ClipRegisteredOffsite, hearing.hear_of_offsite),
     on(ClipQuarantined, hearing.hear_of_quarantine),
+    on(ClipResubmitted, hearing.hear_of_resubmission),
 )

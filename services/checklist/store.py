@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func
+from sqlalchemy import ScalarSelect, Subquery, and_, case, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, insert, select
 
@@ -15,6 +15,7 @@ from checklist.tables import (
     ActivationRow,
     ActivityRow,
     ConditionRow,
+    EntryRow,
     EvaluationRow,
     LinkRow,
     MarkRow,
@@ -119,6 +120,11 @@ def forget_recording(session: Session, clip_id: UUID) -> None:
         session.exec(delete(rows).where(col(rows.clip_id) == clip_id))
 
 
+def keep_entry(session: Session, clip_id: UUID, agency_id: UUID, original_id: UUID) -> None:
+    """Remember that a clip has no bytes of its own: those of its original are its."""
+    session.merge(EntryRow(clip_id=clip_id, agency_id=agency_id, original_id=original_id))
+
+
 def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
     session.merge(
         ProbeRow(
@@ -133,10 +139,12 @@ def keep_probe(session: Session, clip_id: UUID, probe: Probe) -> None:
 
 
 def activities_of(session: Session, clip_id: UUID) -> Sequence[UUID]:
-    """The activities a clip serves now."""
+    """The activities a clip serves now, under its own name or that of an entry of it."""
+    entries = select(EntryRow.clip_id).where(EntryRow.original_id == clip_id)
+    is_it = or_(col(LinkRow.clip_id) == clip_id, col(LinkRow.clip_id).in_(entries))
     query = (
         select(LinkRow.activity_id)
-        .where(LinkRow.clip_id == clip_id, col(LinkRow.ended).is_(False))
+        .where(is_it, col(LinkRow.ended).is_(False))
         .distinct()
         .order_by(col(LinkRow.activity_id))
     )
@@ -260,21 +268,36 @@ def take_stale(session: Session, count_max: int) -> Sequence[UUID]:
 
 
 def _clips(session: Session, activity_id: UUID) -> tuple[Clip, ...]:
-    linked = (
-        select(LinkRow.clip_id)
-        .where(LinkRow.activity_id == activity_id, col(LinkRow.ended).is_(False))
-        .distinct()
-        .subquery()
-    )
+    linked = _linked(activity_id)
     query = (
         select(linked.c.clip_id, RecordingRow, ProbeRow, _copies())
-        .outerjoin(RecordingRow, col(RecordingRow.clip_id) == linked.c.clip_id)
-        .outerjoin(ProbeRow, col(ProbeRow.clip_id) == linked.c.clip_id)
+        .outerjoin(RecordingRow, col(RecordingRow.clip_id) == linked.c.shown_id)
+        .outerjoin(ProbeRow, col(ProbeRow.clip_id) == linked.c.shown_id)
         .order_by(linked.c.clip_id)
     )
     return tuple(
         Clip(clip_id, recording and _recording(recording), probe and _probe(probe), copies)
         for clip_id, recording, probe, copies in session.exec(query)
+    )
+
+
+def _linked(activity_id: UUID) -> Subquery:
+    """The clips an activity is served by, and beside each the one whose bytes are looked at.
+
+    That is another where a clip is an entry, without bytes of its own, of one that is stored.
+    """
+    own, original = aliased(RecordingRow), aliased(RecordingRow)
+    is_not_here = or_(col(own.clip_id).is_(None), col(own.is_offsite))
+    is_shown = and_(col(original.clip_id).is_not(None), is_not_here)
+    shown_id = case((is_shown, col(original.clip_id)), else_=col(LinkRow.clip_id))
+    return (
+        select(LinkRow.clip_id, shown_id.label("shown_id"))
+        .outerjoin(own, col(own.clip_id) == LinkRow.clip_id)
+        .outerjoin(EntryRow, col(EntryRow.clip_id) == LinkRow.clip_id)
+        .outerjoin(original, col(original.clip_id) == EntryRow.original_id)
+        .where(LinkRow.activity_id == activity_id, col(LinkRow.ended).is_(False))
+        .distinct()
+        .subquery()
     )
 
 

@@ -96,6 +96,17 @@ class RecordingRow(Base, table=True):
     is_offsite: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
+class EntryRow(Base, table=True):
+    """A copy from ingest's events: a clip that was handed in once more. Insert-only."""
+
+    __tablename__ = "entry"
+
+    clip_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    original_id: UUID = Field(index=True)
+    """The clip whose bytes are kept; the entry has none of its own."""
+
+
 class ProbeRow(Base, table=True):
     """A copy from ingest's events: what was read from a clip's bytes."""
 
@@ -156,5 +167,5 @@ class StaleRow(Base, table=True):
 OUTBOX = outbox.tables(Base.metadata)
 INBOX = inbox.tables(Base.metadata)
 RULEBOOK = rulebook.tables(Base.metadata)
-INSERT_ONLY: Final = (MarkRow, EvaluationRow)
+INSERT_ONLY: Final = (MarkRow, EvaluationRow, EntryRow)
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""

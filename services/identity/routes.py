@@ -49,6 +49,8 @@ Division = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,12}$")]
 Distinct = AfterValidator(_distinct)
 DISTINCT: dict[str, Any] = {"uniqueItems": True}
 Limit = Annotated[int, Query(ge=1, le=500)]
+NAMED_MAX = 100
+"""How many people are named at once: their ids stand in an address of 8 KiB at most."""
 
 
 class Body(BaseModel):
@@ -174,6 +176,22 @@ class AccountsOut(BaseModel):
     next: UUID | None
 
 
+class ColleagueOut(BaseModel):
+    """Who somebody is whom a clip or a case names by an id."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    account_id: UUID
+    name: str
+    unit_id: UUID | None
+
+
+class ColleaguesOut(BaseModel):
+    """Those that were found; an id that is nobody's of the agency is not among them."""
+
+    items: list[ColleagueOut]
+
+
 class SignInIn(Body):
     """Who wants in."""
 
@@ -264,6 +282,17 @@ def list_accounts(
 @v1.post("/accounts/{account_id}/disable", status_code=204)
 def disable_account(ctx: Ctx, who: Administrator, account_id: UUID) -> None:
     accounts.disable_account(ctx, who, account_id)
+
+
+@v1.get("/colleagues")
+def name_colleagues(
+    ctx: Ctx,
+    who: Insider,
+    account_id: Annotated[list[UUID], Query(min_length=1, max_length=NAMED_MAX)],
+) -> ColleaguesOut:
+    """Names and units of the own agency's staff, by their accounts' ids; nothing else of them."""
+    found = accounts.name_colleagues(ctx, who, account_id)
+    return ColleaguesOut(items=[ColleagueOut.model_validate(one) for one in found])
 
 
 @v1.get("/me")

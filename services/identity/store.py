@@ -108,6 +108,16 @@ def list_accounts(
     return [_account(row) for row in session.exec(query)]
 
 
+def accounts_of(
+    session: Session, agency_id: UUID, account_ids: Sequence[UUID]
+) -> Sequence[Account]:
+    """Those of these accounts that are of the agency, by id."""
+    query = select(AccountRow).where(
+        AccountRow.agency_id == agency_id, col(AccountRow.account_id).in_(account_ids)
+    )
+    return [_account(row) for row in session.exec(query.order_by(col(AccountRow.account_id)))]
+
+
 def set_lock(session: Session, account_id: UUID, lock: Lock) -> None:
     session.exec(
         update(AccountRow)

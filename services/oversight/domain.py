@@ -29,6 +29,8 @@ Kind: TypeAlias = Literal[
     "refusals",
     "views_shown",
     "exports_built",
+    "cards_reported",
+    "file_numbers_missing",
 ]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
@@ -56,6 +58,7 @@ KNOWN: Final[Mapping[str, type[Event]]] = {
         access.RequestRefused,
         audit.RequestRefused,
         oversight.RequestRefused,
+        ingest.CardReported,
     )
 }
 """Every type that is counted or that draws the tree; all others pass by."""
@@ -159,6 +162,9 @@ def additions(event: Event) -> Iterator[Addition]:
             yield Addition("clips_scheduled", once_per=event.clip_id)
         case access.ClipShown():
             yield Addition("views_shown", once_per=event.view_no)
+        case ingest.CardReported() if event.missing <= COUNT_MAX:
+            yield Addition("cards_reported")
+            yield Addition("file_numbers_missing", event.missing)
         case Refused():
             yield Addition("refusals")
         case _:

@@ -49,6 +49,10 @@ class FiguresOut(BaseModel):
     exports_built: int
     clips_scheduled: int
     disposals_refused: int
+    cards_reported: int
+    """By docks: a device's files on a card, with or without gaps in its own numbers."""
+    file_numbers_missing: int
+    """In those gaps; a card that was not wiped counts again each time it comes."""
 
 
 class AgencyOut(FiguresOut):

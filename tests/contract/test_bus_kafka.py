@@ -1,5 +1,8 @@
 """What only Kafka does: members of a group share partitions, brokers go away, others write too."""
 
+import asyncio
+import gc
+import warnings
 from collections.abc import Mapping
 from itertools import count
 from struct import Struct
@@ -174,6 +177,27 @@ async def test_nobody_there_is_an_error_and_not_a_wait_for_ever() -> None:
     with pytest.raises(KafkaError), anyio.fail_after(60):
         await bus.subscribe("g", frozenset({"t"}), None, lambda: applied).poll(1, 0)
     await bus.close()
+
+
+async def cut_off(cluster: Cluster, topic: str, turns: int) -> None:
+    bus = KafkaBus(cluster.url)
+    sending = asyncio.create_task(bus.publish(records(topic, range(1))))
+    for _ in range(turns):
+        await anyio.lowlevel.checkpoint()
+    sending.cancel()
+    await asyncio.wait({sending})
+    await bus.close()
+
+
+async def test_who_is_cut_off_at_any_moment_leaves_no_connection_open(
+    kafka: Cluster, topic: str
+) -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always", ResourceWarning)
+        for turns in range(0, 2_000, 25):  # of the event loop, while it connects and sends
+            await cut_off(kafka, topic, turns)
+        gc.collect()
+    assert [str(one.message) for one in warned] == []
 
 
 @pytest.mark.parametrize(

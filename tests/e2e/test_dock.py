@@ -169,6 +169,8 @@ def test_a_gap_in_the_devices_numbers_is_shown(dock: Dock) -> None:
     ended = dock.push()
     assert ended.code == 0, ended.said
     assert ended.receipt["gaps"] == [{"device_no": "执法仪-0017", "first": 3, "last": 3}]
+    (told,) = dock.asks("/ingest/v1/card-reports")["items"]
+    assert (told["device_no"], told["gaps"]) == ("执法仪-0017", [{"first": 3, "last": 3}])
     assert "可能存在选择取舍" in ended.said
     assert "缺 3（1 个）" in ended.text
 

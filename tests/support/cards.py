@@ -12,7 +12,7 @@ import httpx
 from typing_extensions import override
 
 from common.auth import Requester
-from dock import card, manifest
+from dock import card, manifest, reporting
 from dock.plan import Stated, plan, read_manifest
 from dock.pushing import Outcome, Push
 from dock.server import Account, Given, Server
@@ -86,5 +86,6 @@ async def pushed(h: House, who: Requester, folder: Path) -> list[Outcome]:
         push = Push(Server(client, token), folder, Lines(lambda _: None), budget_s=5)
         account = Account(who.subject, who.agency_id)
         outcomes = await asyncio.to_thread(push.run, planned, account)
+        assert await asyncio.to_thread(reporting.tell, push, planned) == []
     await settle(h.app)
     return outcomes

@@ -84,6 +84,11 @@ class Dock:
         answer = httpx.post(f"{self.product.address}/identity/v1/sessions", json=body)
         return answer.json()["access_token"]
 
+    def asks(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What the officer is told when she asks."""
+        headers = {"authorization": f"Bearer {self.token()}"}
+        return httpx.get(f"{self.product.address}{path}", headers=headers).json()
+
     def sends(self, client_id: UUID, sha256: str, content: bytes) -> int:
         """Send bytes under an id and a digest that may be another's; return how that ended."""
         account = person(Role.OFFICER, agency_id=uuid4())

@@ -48,6 +48,7 @@ TOGETHER: Final = {
         "test_upload_locks",
         "test_upload_locks_told",
         "test_upload_s3",
+        "test_unlinked_clips",
     },
 }
 """Which files share one worker's engines. Two groups, because these tests mostly wait."""

@@ -19,6 +19,7 @@ from contracts.ingest import (
     ClipProbed,
     ClipQuarantined,
     ClipRegisteredOffsite,
+    ClipResubmitted,
     ClipStored,
 )
 from tests.support.inspection import ACTIVITY, AGENCY, CASE, OFFICERS, STATED, at
@@ -99,6 +100,16 @@ class Inspection:
         """What is said of a clip that lies outside the system."""
         return registered_offsite(
             self.id_of(name), self.id_of("disk"), self.agency_id, at(start), at(end)
+        )
+
+    def resubmitted(self, name: str, of: str) -> ClipResubmitted:
+        """A clip turned out to be one that is kept already."""
+        return ClipResubmitted(
+            agency_id=self.agency_id,
+            clip_id=self.id_of(of),
+            resubmitted_as=self.id_of(name),
+            uploaded_by=OFFICERS[0],
+            is_compared=True,
         )
 
     def quarantined(self, name: str) -> ClipQuarantined:

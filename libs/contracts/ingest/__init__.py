@@ -24,10 +24,12 @@ from contracts.ingest.films import (
     UploadRefused,
 )
 from contracts.ingest.outside import (
+    CardReported,
     ClipMovedOffsite,
     ClipPointerRegistered,
     ClipRegisteredOffsite,
     DeviceClockRead,
+    NumbersFrom,
     StorageDeviceKeeperChanged,
     StorageDeviceRegistered,
     StorageDeviceRetired,
@@ -44,6 +46,7 @@ from contracts.ingest.record import (
 )
 
 __all__ = [
+    "CardReported",
     "Carrier",
     "ClipAvailable",
     "ClipCompleted",
@@ -70,6 +73,7 @@ __all__ = [
     "DutyOverdue",
     "IndexField",
     "LockMode",
+    "NumbersFrom",
     "RequestRefused",
     "ReturnConfirmed",
     "ReturnDeclared",

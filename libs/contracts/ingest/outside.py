@@ -21,6 +21,13 @@ class StorageKind(StrEnum):
     MEMORY_CARD = "memory_card"  # 存储卡
 
 
+class NumbersFrom(StrEnum):
+    """Who tells the numbers that a device gave its files."""
+
+    MANIFEST = "manifest"  # 卡内清单
+    FILE_NAME = "file_name"  # 文件名
+
+
 class StorageDeviceRegistered(Event):
     """An agency designates a device on which recordings may lie outside this system."""
 
@@ -147,3 +154,26 @@ class DeviceClockRead(Event):
     """How long an exchange with us took just before; half of it passed on the way to us."""
     resolution_ms: Count | None = None
     """The step of the device's clock."""
+
+
+class CardReported(Event):
+    """A dock tells of one device's files on a card, and how many of its numbers have no file.
+
+    A number that is missing may mean that somebody picked; which ones are missing, and of which
+    device, the agency is shown. A card that was not wiped and comes again is told again.
+    """
+
+    type: ClassVar[str] = "ingest.card.reported.v1"
+    key: ClassVar[str] = "device_id"
+
+    report_id: UUID
+    device_id: UUID
+    """UUIDv5 of the device's number under the agency's id."""
+    numbers_from: NumbersFrom
+    files: Count
+    gaps: Count
+    missing: Count
+    """How many numbers there are in all gaps."""
+    gaps_sha256: Sha256
+    """Of the gaps as `first-last`, a line for each, in the order in which they were told."""
+    reported_by: UUID

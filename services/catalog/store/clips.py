@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import or_
 from sqlmodel import Session, col, select, update
 
 from catalog.domain import Clip, Link, Mark
@@ -121,7 +121,8 @@ def unlinked_clips(
         ClipRow.clip_id == after, ClipRow.agency_id == agency_id
     )
     if after is not None and (found := session.exec(last).first()):
-        query = query.where(or_(start < found, and_(start == found, clip_id < after)))
+        # The first part is no more than the second says, but where an index can begin.
+        query = query.where(start <= found, or_(start < found, clip_id < after))
     return [
         _clip(row)
         for row in session.exec(query.order_by(start.desc(), clip_id.desc()).limit(limit))

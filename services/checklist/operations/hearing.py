@@ -19,7 +19,13 @@ from contracts.catalog import (
     MarkAdded,
     MilestoneReached,
 )
-from contracts.ingest import ClipProbed, ClipQuarantined, ClipRegisteredOffsite, ClipStored
+from contracts.ingest import (
+    ClipProbed,
+    ClipQuarantined,
+    ClipRegisteredOffsite,
+    ClipResubmitted,
+    ClipStored,
+)
 
 
 def hear_of_activity(
@@ -101,3 +107,9 @@ def hear_of_quarantine(ctx: Context, session: Session, event: ClipQuarantined) -
     store.forget_recording(session, event.clip_id)
     for clip_id in alike:
         rejudge_all(ctx, session, store.activities_of(session, clip_id))
+
+
+def hear_of_resubmission(ctx: Context, session: Session, event: ClipResubmitted) -> None:
+    """A clip is an entry of one that is kept: what is linked under its name shows the original."""
+    store.keep_entry(session, event.resubmitted_as, event.agency_id, event.clip_id)
+    rejudge_all(ctx, session, store.activities_of(session, event.resubmitted_as))

@@ -159,6 +159,16 @@ def list_accounts(
         return store.list_accounts(session, agency_id, after, limit)
 
 
+def name_colleagues(ctx: Context, who: Requester, account_ids: Sequence[UUID]) -> Sequence[Account]:
+    """The staff of `who`'s own agency that have these ids; of all others nothing is said.
+
+    Closed accounts too: what somebody filmed keeps its author. Parties and lawyers are no staff.
+    """
+    with ctx.db.snapshot() as session:
+        found = store.accounts_of(session, who.agency_id, account_ids)
+    return [account for account in found if account.roles.isdisjoint(domain.OUTSIDERS)]
+
+
 def find_own(ctx: Context, who: Requester) -> Account:
     """`who`'s own account.
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from common import inbox, outbox, rulebook
 from ingest.tables.base import Base
+from ingest.tables.cards import CardReportRow
 from ingest.tables.films import (
     AnnouncementRow,
     ClipRow,
@@ -43,6 +44,7 @@ __all__ = [
     "RULEBOOK",
     "AnnouncementRow",
     "Base",
+    "CardReportRow",
     "CaseClipRow",
     "CaseHoldRow",
     "ClipHoldRow",
@@ -85,5 +87,6 @@ INSERT_ONLY: Final = (
     SaidDigestRow,
     CaseClipRow,
     QuarantineReviewRow,
+    CardReportRow,
 )
 """What may never be changed or taken back; on PostgreSQL the service has no right to."""
