@@ -30,6 +30,8 @@ SYNC_BYTES: Final = 16 * 1024**2
 COMMIT_BYTES: Final = 64 * 1024**2
 """How much may come before that is acknowledged: what a client sends again at most, if it is fast,
 after a kill. A slow one is bound by time (`uploads.COMMIT_S`)."""
+AHEAD_BYTES: Final = 4 * 1024**2
+"""How much room is asked for at once: far less than the spool keeps free."""
 
 
 class Body(Protocol):
@@ -102,6 +104,7 @@ class Intake:
         self._who = who
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
+        self._fits_to = upload.offset
         self._behind = Behind(ctx.syncing)
         self._synced = upload.offset
         """How much is durable, or will be once `_behind` is done."""
@@ -214,15 +217,19 @@ class Intake:
             self._film.sync()
 
     def _expect_room(self, more_bytes: int) -> None:
-        """See that so much fits onto the disk, and is nobody else's room.
+        """See that so much fits onto the disk, and is nobody else's room. Asked some way ahead.
 
         Raises:
             NoRoomError: it does not, or is.
         """
-        if not self._ctx.spool.has_room(more_bytes):
+        written = self._film.written
+        if written + more_bytes <= self._fits_to:
+            return
+        ahead_bytes = max(more_bytes, min(AHEAD_BYTES, self._limit - written))
+        if not self._ctx.spool.has_room(ahead_bytes):
             raise NoRoomError
-        by = self._film.written + more_bytes - self.upload.offset
-        expect_room_unsaid(self._ctx, self.upload, by)
+        expect_room_unsaid(self._ctx, self.upload, written + ahead_bytes - self.upload.offset)
+        self._fits_to = written + ahead_bytes
 
     def close(self) -> None:
         """Leave the file; waits for the disk."""
