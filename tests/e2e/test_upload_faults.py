@@ -42,8 +42,9 @@ SEED = 20261121
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many commit points in a film of 60 KB."""
-    for name in ("SYNC_BYTES", "COMMIT_BYTES"):
-        monkeypatch.setattr(intake, name, COMMIT)
+    monkeypatch.setattr(intake, "COMMIT_BYTES", COMMIT)
+    monkeypatch.setattr(intake, "SYNC_BYTES", COMMIT // 4)
+    monkeypatch.setattr(intake, "AHEAD_BYTES", 0)
 
 
 @dataclass

@@ -47,6 +47,7 @@ TOGETHER: Final = {
         "test_upload_holds",
         "test_upload_locks",
         "test_upload_locks_told",
+        "test_upload_on_postgres",
         "test_upload_s3",
         "test_unlinked_clips",
     },

@@ -31,8 +31,9 @@ _lived_in: dict[str, Path] = {}
 """By server, the folder whose house the databases hold."""
 
 
+@cache
 def make_templates(server: str) -> None:
-    """Make what is copied, and the role of all services: its rights differ by database."""
+    """Make, once, what is copied, and the role of all services: its rights differ by database."""
     _run(server, f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'")
     for name in SERVICES:
         _run(server, f"CREATE DATABASE {_template(name)}")

@@ -111,7 +111,7 @@ def keep(data: Path, store_url: str, number: int) -> None:
     ctx: Context = opened(data, store_url).ctx
     upload, _ = announce(ctx, OFFICER, announced(number), FILM_BYTES)
     with closing(Intake(ctx, OFFICER, upload)) as intake:
-        intake.write(film(number))
+        intake.take([memoryview(film(number))])
         intake.finish()
     Moments(number).watch(ctx)
     finish(ctx, upload.upload_id)

@@ -109,8 +109,10 @@ def main() -> None:
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            for name in ("SYNC_BYTES", "COMMIT_BYTES"):  # Final to all others
-                setattr(intake, name, min(int(sys.argv[3]), getattr(intake, name)))
+            commit_bytes = int(sys.argv[3])
+            sync_bytes = min(commit_bytes // 4, intake.SYNC_BYTES)
+            for name, size in ("COMMIT_BYTES", commit_bytes), ("SYNC_BYTES", sync_bytes):
+                setattr(intake, name, size)  # Final to all others
             serve(Path(sys.argv[1]), int(sys.argv[2]))
             os._exit(0)
         sys.stdout.write(f"{pid}\n")

@@ -1,5 +1,6 @@
 """How two processes on one spool come to terms: who has a film's file hears that another waits."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
@@ -31,9 +32,9 @@ class Asked:
             return False
         return True
 
-    async def let_go(self) -> None:
-        """Return when it is."""
-        while not self.is_let_go():  # noqa: ASYNC110 - another process sets no event of ours
+    async def let_go(self, is_over: Callable[[], bool]) -> None:
+        """Return when it is, or when the question is over."""
+        while not (is_over() or self.is_let_go()):  # noqa: ASYNC110 - another process sets no event
             await anyio.sleep(AGAIN_S)
 
     def close(self) -> None:

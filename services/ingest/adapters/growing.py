@@ -8,6 +8,7 @@ from typing import Final, Self
 from ingest.adapters.files import Files
 from ingest.errors import NoRoomError, SpoolFaultError, SpoolLostError
 
+NO_FILE: Final = -1
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -80,7 +81,9 @@ class Growing:
         return self._files.is_asked_for(self._file)
 
     def close(self) -> None:
-        self._files.close(self._file)
+        """Let go of it. Its number may soon be another file's: nothing is done by it now."""
+        file, self._file = self._file, NO_FILE
+        self._files.close(file)
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,6 +22,7 @@ ROOM_MIN_BYTES: Final = 256 * 1024**2
 JOINING: Final = "joining-"
 """Before the id of a film that is not on record yet."""
 COPY_BYTES: Final = 1024**2
+PAUSES_S: Final = (0.01, 0.03, 0.1)
 CLOSED_MARK: Final = "CLOSED"
 """A file of this name says that nothing new may begin here. It lies on the volume itself, so that
 it is the volume that drains, whichever process works on it."""
@@ -81,11 +83,23 @@ class Spool:
             except FileNotFoundError as error:
                 raise SpoolLostError from error
             try:
-                self._files.lock(file)
+                self._lock(file)
             except BlockingIOError as error:
                 self._files.close(file)
                 raise UploadBusyError from error
         return Growing(self._files, file, named=partial(self._named, path, is_new))
+
+    def _lock(self, file: int) -> None:
+        """Take a file for ourselves; who only asks for it has it for a moment.
+
+        Raises:
+            BlockingIOError: another process has it.
+        """
+        for pause_s in PAUSES_S:
+            with suppress(BlockingIOError):
+                return self._files.lock(file)
+            time.sleep(pause_s)
+        return self._files.lock(file)
 
     def ask(self, upload_id: str) -> Asked:
         """Ask whatever other process writes a film to let go of it; to be closed."""

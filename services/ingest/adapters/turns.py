@@ -62,6 +62,11 @@ class Turns:
         return key in self._places
 
 
+def is_over(reading: CancelScope) -> bool:
+    """Whether a reading has ended before it began: a newer request came, or the process ends."""
+    return reading.cancel_called or anyio.current_time() >= reading.deadline
+
+
 @contextmanager
 def giving_way(reading: CancelScope, is_asked_for: Callable[[], bool]) -> Generator[None]:
     """End a reading within, once another process waits for what it reads."""

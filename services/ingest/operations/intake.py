@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
 from typing import Final, Protocol
 
 from common.auth import Requester
@@ -27,7 +28,7 @@ from ingest.store.uploads import LostTurnError
 
 SYNC_BYTES: Final = 16 * 1024**2
 """How much may come before it is made durable, while more comes."""
-COMMIT_BYTES: Final = 64 * 1024**2
+COMMIT_BYTES: Final = 32 * 1024**2
 """How much may come before that is acknowledged: what a client sends again at most, if it is fast,
 after a kill. A slow one is bound by time (`uploads.COMMIT_S`)."""
 AHEAD_BYTES: Final = 4 * 1024**2
@@ -105,6 +106,7 @@ class Intake:
         self._checksum = checksum
         self._hash = checksum and hashlib.new(checksum.algorithm, usedforsecurity=False)
         self._fits_to = upload.offset
+        self._using = Lock()
         self._behind = Behind(ctx.syncing)
         self._synced = upload.offset
         """How much is durable, or will be once `_behind` is done."""
@@ -133,26 +135,21 @@ class Intake:
         """Write what comes, with a commit point whenever one is due.
 
         Raises:
-            MoreThanAnnouncedError, NoRoomError, SpoolFaultError, UploadInterruptedError: as of
-                `write`, which the rest did not come to.
-        """
-        for piece in pieces:
-            self.write(piece)
-
-    def write(self, content: bytes | memoryview) -> None:
-        """Write what came, and begin to make it durable when that is due.
-
-        Raises:
             MoreThanAnnouncedError: the upload would become too long.
-            NoRoomError: as if this had not come; what came before is acknowledged.
+            NoRoomError: as if this piece had not come; what came before is acknowledged.
             SpoolFaultError, UploadInterruptedError: as of `commit`; perhaps of what came before.
         """
+        with self._using:
+            for piece in pieces:
+                self._write(piece)
+
+    def _write(self, content: bytes | memoryview) -> None:
         if len(content) > self._limit - self._film.written:
             raise MoreThanAnnouncedError
         try:
             self._expect_room(len(content))
         except NoRoomError:
-            self.commit()
+            self._commit()
             raise
         with alarmed(self.upload):
             self._film.write(content)
@@ -185,6 +182,10 @@ class Intake:
             SpoolFaultError: the disk fails, alarmed; the same holds.
             UploadInterruptedError: another process has moved the upload.
         """
+        with self._using:
+            self._commit()
+
+    def _commit(self) -> None:
         self._behind.finish()
         if self._film.written > self._film.durable:
             with alarmed(self.upload):
@@ -200,11 +201,12 @@ class Intake:
             ChecksumDiffersError: these are not the bytes of the checksum.
             NoRoomError, SpoolFaultError, UploadInterruptedError: as of `commit`.
         """
-        self.commit()
-        if self._checksum and self._hash:
-            if not hmac.compare_digest(self._hash.digest(), self._checksum.digest):
-                raise ChecksumDiffersError(self.upload.offset)
-            self._acknowledge_all()
+        with self._using:
+            self._commit()
+            if self._checksum and self._hash:
+                if not hmac.compare_digest(self._hash.digest(), self._checksum.digest):
+                    raise ChecksumDiffersError(self.upload.offset)
+                self._acknowledge_all()
         return self.upload
 
     def cut_off(self) -> None:
@@ -232,9 +234,10 @@ class Intake:
         self._fits_to = written + ahead_bytes
 
     def close(self) -> None:
-        """Leave the file; waits for the disk."""
-        self._behind.close()
-        self._film.close()
+        """Leave the file, once neither thread is at it: also where nobody awaits them any more."""
+        with self._using:
+            self._behind.close()
+            self._film.close()
 
     def _acknowledge_all(self) -> None:
         self._acknowledge(self._film.durable, self._digest.saved())

@@ -13,7 +13,7 @@ from common.auth import Requester
 from common.fence import anywhere
 from common.objects import StoreAwayError
 from ingest.adapters.pace import Pace
-from ingest.adapters.turns import giving_way
+from ingest.adapters.turns import giving_way, is_over
 from ingest.domain.upload import Upload, UploadState, is_id, replica_of
 from ingest.errors import (
     AccountClosedError,
@@ -60,8 +60,8 @@ async def resume(ctx: Context, who: Requester, upload_id: str) -> Upload:
         UploadUnknownError: unknown, or another agency's.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    async with _turn(ctx, who, upload_id):
-        upload = await _mine(ctx, who, upload_id)
+    async with _turn(ctx, who, upload_id) as reading:
+        upload = await _mine(ctx, who, upload_id, reading)
     if ctx.finishing.is_taken(upload_id):
         return upload  # it is being kept; how long that takes is the store's affair
     return await finished(ctx, upload)
@@ -104,7 +104,7 @@ async def append(ctx: Context, who: Requester, upload_id: str, chunk: Chunk) -> 
         DigestDiffersError: the film is complete and is not what was announced.
     """
     async with _turn(ctx, who, upload_id) as reading:
-        upload = await _mine(ctx, who, upload_id)
+        upload = await _mine(ctx, who, upload_id, reading)
         if upload.concat and not upload.is_part:
             raise JoinedError
         if chunk.sha256 not in {None, upload.sha256}:
@@ -135,8 +135,8 @@ async def declare(ctx: Context, who: Requester, upload_id: str, size_bytes: int)
         LengthInvalidError: the length cannot be.
         DigestDiffersError: the film is complete and is not what was announced.
     """
-    async with _turn(ctx, who, upload_id):
-        upload = await _mine(ctx, who, upload_id)
+    async with _turn(ctx, who, upload_id) as reading:
+        upload = await _mine(ctx, who, upload_id, reading)
         upload = await to_thread.run_sync(_declare, ctx, who, upload, size_bytes)
     return await finished(ctx, upload)
 
@@ -153,22 +153,36 @@ async def _turn(ctx: Context, who: Requester, upload_id: str) -> AsyncGenerator[
         yield reading
 
 
-async def _mine(ctx: Context, who: Requester, upload_id: str) -> Upload:
+async def _mine(ctx: Context, who: Requester, upload_id: str, reading: CancelScope) -> Upload:
     """An upload whose turn is ours, once no other process on this spool writes it either.
 
     Where one hangs and does not let go, as it is: only who has the file may write (ADR 0026).
 
-    Raises: as `own`.
+    Raises:
+        UploadInterruptedError: a newer request came meanwhile.
+        EndingError: this process was told to end.
+        AppError: as `own`.
     """
     upload = await to_thread.run_sync(own, ctx, who, upload_id)
     if upload.state is not UploadState.RECEIVING:
         return upload
     with await to_thread.run_sync(ctx.spool.ask, upload_id) as asked:
-        if asked.is_let_go():
-            return upload
-        with anyio.move_on_after(TAKE_OVER_S):
-            await asked.let_go()
-    return await to_thread.run_sync(own, ctx, who, upload_id)
+        if not asked.is_let_go():
+            with anyio.move_on_after(TAKE_OVER_S):
+                await asked.let_go(lambda: is_over(reading))
+            if is_over(reading):
+                raise (EndingError if ctx.receiving.is_ending else UploadInterruptedError)(
+                    upload.offset
+                )
+        if await to_thread.run_sync(_has_moved, ctx, upload):
+            upload = await to_thread.run_sync(own, ctx, who, upload_id)
+    return upload
+
+
+def _has_moved(ctx: Context, upload: Upload) -> bool:
+    with ctx.db.snapshot() as session:
+        now = uploads.where_is(session, upload.upload_id)
+    return now != (upload.offset, upload.state)
 
 
 def _declare(
@@ -188,10 +202,13 @@ def _declare(
     with ExitStack() as stack:
         if declared.state is not upload.state:
             stack.enter_context(closing(Intake(ctx, who, upload))).cut_off()
-        with ctx.recording(who), ctx.db.transaction() as session:
-            if declared.state is not upload.state:
-                expect_standing(ctx, session, who, upload)
-            uploads.advance(session, upload, declared)
+        try:
+            with ctx.recording(who), ctx.db.transaction() as session:
+                if declared.state is not upload.state:
+                    expect_standing(ctx, session, who, upload)
+                uploads.advance(session, upload, declared)
+        except LostTurnError as error:  # another process has moved it
+            raise UploadInterruptedError(own(ctx, who, upload.upload_id).offset) from error
     return declared
 
 

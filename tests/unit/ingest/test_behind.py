@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from contextvars import ContextVar
 from threading import Event
 
 import pytest
@@ -12,7 +13,7 @@ from ingest.adapters.behind import Behind
 
 @pytest.fixture
 def threads() -> Generator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(3) as threads:
         yield threads
 
 
@@ -47,17 +48,34 @@ def test_what_failed_is_said_once_and_nothing_is_begun_on_top(threads: ThreadPoo
     assert done == []
 
 
-def test_nothing_is_closed_under_work_that_is_not_done(threads: ThreadPoolExecutor) -> None:
-    done, may_end = list[str](), Event()
+@pytest.mark.parametrize("waits", [False, True], ids=["", "while its request waits for it"])
+def test_nothing_is_closed_under_work_that_is_not_done(
+    threads: ThreadPoolExecutor, *, waits: bool
+) -> None:
+    begun, may_end = Event(), Event()
 
     def work() -> None:
+        begun.set()
         may_end.wait()
-        done.append("work")
 
     behind = Behind(threads)
     behind.begin(work)
+    begun.wait()
+    waiting = threads.submit(behind.finish) if waits else None
     closed = threads.submit(behind.close)
-    assert not closed.done()
+    with pytest.raises(TimeoutError):
+        closed.result(timeout=0.2)
     may_end.set()
     closed.result()
-    assert done == ["work"]
+    if waiting:
+        waiting.result()
+
+
+def test_work_is_done_for_whom_the_request_acts(threads: ThreadPoolExecutor) -> None:
+    acting = ContextVar[str]("acting")
+    acting.set("an agency")
+    seen = list[str]()
+    with closing(Behind(threads)) as behind:
+        behind.begin(lambda: seen.append(acting.get()))
+        behind.finish()
+    assert seen == ["an agency"]
