@@ -3,6 +3,7 @@
 The films of these tests end at 09:02 on 5 January 2026 in Asia/Shanghai; now is 17:00 that day.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -22,9 +23,11 @@ from tests.support.uploads import announce, ask, begin, clip, send, upload
 
 S4 = "s4-xinle-fagai"
 AGENCY, UNIT = uuid4(), uuid4()
-OFFICER = person(Role.OFFICER, agency_id=AGENCY)
+OFFICER = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
 COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY)
 CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
+BOTH = person(Role.OFFICER, Role.CUSTODIAN, agency_id=AGENCY)
+"""Goes out with a device too."""
 HEAD = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=UNIT)
 ELSEWHERE = person(Role.CUSTODIAN, agency_id=uuid4())
 FILM = bytes(range(256)) * 40
@@ -250,6 +253,33 @@ async def test_a_recording_is_replaced_by_no_other_than_itself(h: House, whose: 
         others[whose] = UUID(answer.headers["clip-id"])
     words = DAMAGED | {"replaced_by": str(others[whose])}
     assert await refused(h, CUSTODIAN, clip_id, words) == "ingest.replacement-unfit"
+
+
+async def own_film(h: House) -> UUID:
+    return await upload(h, BOTH, b"of the reviewer's own")
+
+
+async def said_by_the_reviewer(h: House) -> UUID:
+    place, clip_id = await keep(h, OFFICER, OTHER)
+    assert (await say_digest(h, BOTH, place, OTHER)).status_code == 204
+    return clip_id
+
+
+async def entry_of_own_film(h: House) -> UUID:
+    own = await own_film(h)
+    again = await upload(h, OFFICER, b"of the reviewer's own")
+    assert (await clip(h, OFFICER, again))["original_id"] == str(own)
+    return again
+
+
+@pytest.mark.parametrize("brought", [own_film, said_by_the_reviewer, entry_of_own_film])
+async def test_nobody_puts_a_film_of_their_own_in_place_of_a_damaged_one(
+    h: House, brought: Callable[[House], Awaitable[UUID]]
+) -> None:
+    _, clip_id = await spoilt(h)
+    words = DAMAGED | {"replaced_by": str(await brought(h))}
+    assert await refused(h, BOTH, clip_id, words) == "ingest.reviewer-involved"
+    await reviewed(h, CUSTODIAN, clip_id, words)
 
 
 async def test_what_is_the_recording_needs_no_other(h: House) -> None:
