@@ -235,6 +235,45 @@ async def test_a_head_reviews_what_the_unit_filmed(h: House) -> None:
     assert looked.json()["code"] == "ingest.not-your-clip"
 
 
+async def said_later(h: House, clip_id: UUID, **words: object) -> None:
+    await h.done(OFFICER, "PUT", f"/ingest/v1/clips/{clip_id}/completions/{uuid4()}", words)
+
+
+async def test_who_filmed_does_not_choose_the_head_who_reviews(h: House) -> None:
+    chosen = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=uuid4())
+    clip_id = await put_apart(h)
+    await said_later(h, clip_id, unit_id=str(chosen.unit_id))
+    assert await refused(h, chosen, clip_id, WRONG) == "ingest.not-your-clip"
+    await reviewed(h, HEAD, clip_id, WRONG)
+
+
+async def test_what_no_unit_filmed_is_reviewed_by_a_custodian_alone(h: House) -> None:
+    location, clip_id = await begin(h, COLLEAGUE, FILM)
+    await send(h, COLLEAGUE, location, 0, OTHER)
+    assert (await clip(h, COLLEAGUE, clip_id))["state"] == "quarantined"
+    assert await refused(h, HEAD, clip_id, WRONG) == "ingest.not-your-clip"
+    of_none = person(Role.UNIT_HEAD, agency_id=AGENCY)
+    assert await refused(h, of_none, clip_id, WRONG) == "ingest.not-your-clip"
+    await reviewed(h, CUSTODIAN, clip_id, WRONG)
+
+
+async def test_who_carried_the_act_out_does_not_review_it_even_if_no_longer_named(
+    h: House,
+) -> None:
+    clip_id = await put_apart(h)
+    await said_later(h, clip_id, officers=[str(HEAD.subject)])
+    await said_later(h, clip_id, officers=[str(OFFICER.subject)])
+    assert await refused(h, HEAD, clip_id, WRONG) == "ingest.reviewer-involved"
+
+
+async def test_who_was_named_with_the_announcement_carried_it_out_too(h: House) -> None:
+    answer = await announce(h, OFFICER, FILM, None, officers=str(HEAD.subject))
+    clip_id = UUID(answer.headers["clip-id"])
+    await send(h, OFFICER, answer.headers["location"], 0, OTHER)
+    await said_later(h, clip_id, officers=[str(OFFICER.subject)])
+    assert await refused(h, HEAD, clip_id, WRONG) == "ingest.reviewer-involved"
+
+
 async def test_only_what_is_kept_apart_is_reviewed(h: House) -> None:
     _, on_its_way = await begin(h, OFFICER, OTHER)
     assert await refused(h, CUSTODIAN, on_its_way, WRONG) == "ingest.clip-unknown"

@@ -76,7 +76,7 @@ class ReviewerInvolvedError(AppError):
     code: ClassVar[str] = "ingest.reviewer-involved"
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
     title: ClassVar[str] = (
-        "摄录、上传或者申报摘要的人员不得复核本件资料，也不得以其资料替代"
+        "参与执法、摄录、上传或者申报摘要的人员不得复核本件资料，也不得以其资料替代"
     )
 
 

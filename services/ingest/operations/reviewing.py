@@ -34,7 +34,7 @@ def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Disputed:
 
     Raises:
         ClipUnknownError: unknown, not kept, or another agency's. Recorded.
-        NotYourClipError: the head of another unit. Recorded.
+        NotYourClipError: the head of another unit than was announced. Recorded.
     """
     with ctx.recording(who), ctx.db.snapshot() as session:
         _expect_unit(who, find(session, who, clip_id))
@@ -52,9 +52,9 @@ def review(ctx: Context, who: Requester, clip_id: UUID, said: Review) -> Review:
         ClipUnknownError: unknown, not kept, or another agency's. Recorded.
         EntryTakenError: something else was found under the id. Recorded.
         NotQuarantinedError: nothing is wrong with it, or it was released already. Recorded.
-        NotYourClipError: the head of another unit. Recorded.
-        ReviewerInvolvedError: who filmed or uploaded it or its replacement, or said the digest of
-            one of them. Recorded.
+        NotYourClipError: the head of another unit than was announced. Recorded.
+        ReviewerInvolvedError: who filmed or uploaded it or its replacement, carried the act out,
+            or said the digest of one of them. Recorded.
         ReplacementUnfitError: no other kept clip of the agency and of this device. Recorded.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
@@ -87,8 +87,8 @@ def _disputed(session: Session, clip_id: UUID) -> Disputed:
 
 
 def _expect_unit(who: Requester, subject: Subject) -> None:
-    is_elsewhere = subject.unit_id not in {None, who.unit_id}
-    if Role.CUSTODIAN not in who.roles and is_elsewhere:
+    """Look at the unit that was announced: of none, only a custodian reviews."""
+    if Role.CUSTODIAN not in who.roles and not subject.was_announced_by_unit(who.unit_id):
         raise RefusedError(NotYourClipError(), subject.clip_id)
 
 
@@ -98,7 +98,8 @@ def _expect_uninvolved(
     """Refuse the review of `clip_id` by who had a part in `subject`, or in what is kept for it."""
     if subject is None:
         return
-    if subject.is_of(who.subject) or said_by(session, subject.clip_id) == who.subject:
+    has_part = subject.is_of(who.subject) or subject.carried_out_by(who.subject)
+    if has_part or said_by(session, subject.clip_id) == who.subject:
         raise RefusedError(ReviewerInvolvedError(), clip_id)
     original_id = original_of(session, subject.clip_id)
     original = original_id and subjects.find_subject(session, original_id)
