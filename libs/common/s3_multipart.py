@@ -118,6 +118,7 @@ class Multipart:
         )
         with noticing_absence():
             _expect_no_error(answer)
+        expect_told(answer, "CompleteMultipartUploadResult")
 
     def abort(self, key: str, upload_id: str) -> None:
         """Let the store forget it. Safe to repeat."""

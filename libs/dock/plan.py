@@ -130,7 +130,7 @@ class Plan:
 
     films: tuple[Film, ...]
     gaps: Mapping[str, list[Gap]]
-    """By the number of the device."""
+    """By the number of the device, which may be one that has no film on the card."""
     absent: tuple[str, ...]
     """Paths that the manifest names and the card does not have."""
     unreadable: tuple[str, ...]
@@ -224,3 +224,5 @@ def _gaps(films: list[Film], told: Manifest | None) -> Iterator[tuple[str, list[
         found = numbering.gaps(numbers, last) if numbers else numbering.gaps_in_names(paths)
         if found:
             yield device, found
+    if told and told.header.device_no not in of_device and told.header.last_file_no:
+        yield told.header.device_no, [Gap(1, told.header.last_file_no)]

@@ -19,7 +19,7 @@ GAPS_MAX: Final = 1_000
 
 
 def tell(push: Push, plan: Plan) -> list[str]:
-    """Tell the server of every device of the card, also of one without a gap.
+    """Tell the server of every device of the card, also of one without a gap or without a film.
 
     Returns what it could not be told, in words: the card then comes again, and so does this.
     """
@@ -34,7 +34,7 @@ def tell(push: Push, plan: Plan) -> list[str]:
 
 def reports(plan: Plan) -> Iterator[Mapping[str, Any]]:
     """A report for each device, by its number; the same of the same card, however often made."""
-    of_device: defaultdict[str, list[Film]] = defaultdict(list)
+    of_device = defaultdict[str, list[Film]](list, {device_no: [] for device_no in plan.gaps})
     for film in plan.films:
         of_device[film.device_no].append(film)
     for device_no, films in sorted(of_device.items()):
@@ -43,7 +43,7 @@ def reports(plan: Plan) -> Iterator[Mapping[str, Any]]:
 
 
 def _said(device_no: str, films: list[Film], gaps: list[Gap]) -> dict[str, Any]:
-    is_told = any(film.file_no is not None for film in films)
+    is_told = not films or any(film.file_no is not None for film in films)
     named, further = gaps[:GAPS_MAX], gaps[GAPS_MAX:]
     return {
         "device_no": device_no,

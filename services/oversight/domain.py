@@ -64,7 +64,6 @@ KNOWN: Final[Mapping[str, type[Event]]] = {
 """Every type that is counted or that draws the tree; all others pass by."""
 
 PLAIN: Final[Mapping[type[Event], Kind]] = {
-    ingest.ClipQuarantined: "clips_quarantined",
     ingest.UploadRefused: "uploads_refused",
     retention.DisposalRefused: "disposals_refused",
     access.ExportBuilt: "exports_built",
@@ -149,11 +148,16 @@ def understand(type_: str, time: str, value: bytes) -> Told | None:
 
 
 def additions(event: Event) -> Iterator[Addition]:
-    """What the event adds; pydantic has checked it, so nothing here can fail."""
+    """What the event adds; pydantic has checked it, so nothing here can fail.
+
+    A clip that is released from quarantine is told of as stored once more, and counts once.
+    """
     match event:
         case ingest.ClipStored() if event.size_bytes <= COUNT_MAX:
-            yield Addition("clips_stored")
-            yield Addition("bytes_stored", event.size_bytes)
+            yield Addition("clips_stored", once_per=event.clip_id)
+            yield Addition("bytes_stored", event.size_bytes, once_per=event.clip_id)
+        case ingest.ClipQuarantined():
+            yield Addition("clips_quarantined", once_per=event.clip_id)
         case catalog.CaseOpened():
             yield Addition("cases_opened", once_per=event.case_id)
         case catalog.CaseEnded():

@@ -124,6 +124,20 @@ def test_a_lost_answer_to_the_completion_is_found_out(way: FaultyS3, film: Path)
     expect_one_sound_version(way.url, film, placed)
 
 
+def test_a_proxys_page_is_no_word_of_the_store_that_the_film_is_whole(
+    way: FaultyS3, film: Path
+) -> None:
+    """Believed, it would have every part of a day's film sent once more."""
+    way.choose = lambda asked: Fault.PAGE if asked.is_completion else Fault.NONE
+    with pytest.raises(StoreAwayError):
+        opened(way.url).adopt(film, DIGEST)
+    way.choose = lambda _asked: Fault.NONE
+    placed = opened(way.url).adopt(film, DIGEST)
+    assert placed.is_proved
+    assert len(way.parts_sent()) == PARTS
+    expect_one_sound_version(way.url, film, placed)
+
+
 def test_parts_that_the_store_has_forgotten_are_sent_anew(way: FaultyS3, film: Path) -> None:
     way.choose = lambda asked: Fault.BUSY if asked.is_completion else Fault.NONE
     store = opened(way.url)

@@ -159,3 +159,41 @@ async def test_two_whole_cards_of_one_device_are_two_reports(h: House, tmp_path:
     assert [(it["device_no"], it["gaps"]) for it in await listed(h)] == [
         (HEADER["device_no"], [])
     ] * 2
+
+
+async def test_a_card_from_which_every_film_was_taken_lacks_them_all(
+    h: House, tmp_path: Path
+) -> None:
+    """By the number that its device gave last; nothing on the card itself tells of any film."""
+    (folder := tmp_path / "card").mkdir()
+    write_manifest(folder, last_file_no=20)
+    for _ in range(2):
+        await pushed(h, OFFICER, folder)
+    (kept,) = await listed(h)
+    assert (kept["device_no"], kept["numbers_from"], kept["files"]) == (DEVICE, "manifest", 0)
+    assert kept["gaps"] == [{"first": 1, "last": 20}]
+
+
+async def test_films_of_another_device_do_not_hide_what_the_cards_own_lacks(
+    h: House, tmp_path: Path
+) -> None:
+    (folder := tmp_path / "card").mkdir()
+    film = write_film(folder)
+    write_manifest(folder, film, last_file_no=2)
+    path = folder / "liuhen-manifest.jsonl"
+    other = path.read_text(encoding="utf-8").replace(
+        f'"path": "{film.name}"', f'"path": "{film.name}", "device_no": "执法仪-0018"'
+    )
+    path.write_text(other, encoding="utf-8")
+    await pushed(h, OFFICER, folder)
+    kept = {it["device_no"]: (it["files"], it["gaps"]) for it in await listed(h)}
+    assert kept == {"执法仪-0018": (1, []), DEVICE: (0, [{"first": 1, "last": 2}])}
+
+
+async def test_an_empty_card_of_which_no_number_is_told_lacks_nothing(
+    h: House, tmp_path: Path
+) -> None:
+    (folder := tmp_path / "card").mkdir()
+    write_manifest(folder)
+    await pushed(h, OFFICER, folder)
+    assert await listed(h) == []

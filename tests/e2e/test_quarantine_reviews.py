@@ -3,6 +3,7 @@
 The films of these tests end at 09:02 on 5 January 2026 in Asia/Shanghai; now is 17:00 that day.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -22,9 +23,11 @@ from tests.support.uploads import announce, ask, begin, clip, send, upload
 
 S4 = "s4-xinle-fagai"
 AGENCY, UNIT = uuid4(), uuid4()
-OFFICER = person(Role.OFFICER, agency_id=AGENCY)
+OFFICER = person(Role.OFFICER, agency_id=AGENCY, unit_id=UNIT)
 COLLEAGUE = person(Role.OFFICER, agency_id=AGENCY)
 CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
+BOTH = person(Role.OFFICER, Role.CUSTODIAN, agency_id=AGENCY)
+"""Goes out with a device too."""
 HEAD = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=UNIT)
 ELSEWHERE = person(Role.CUSTODIAN, agency_id=uuid4())
 FILM = bytes(range(256)) * 40
@@ -232,6 +235,45 @@ async def test_a_head_reviews_what_the_unit_filmed(h: House) -> None:
     assert looked.json()["code"] == "ingest.not-your-clip"
 
 
+async def said_later(h: House, clip_id: UUID, **words: object) -> None:
+    await h.done(OFFICER, "PUT", f"/ingest/v1/clips/{clip_id}/completions/{uuid4()}", words)
+
+
+async def test_who_filmed_does_not_choose_the_head_who_reviews(h: House) -> None:
+    chosen = person(Role.UNIT_HEAD, agency_id=AGENCY, unit_id=uuid4())
+    clip_id = await put_apart(h)
+    await said_later(h, clip_id, unit_id=str(chosen.unit_id))
+    assert await refused(h, chosen, clip_id, WRONG) == "ingest.not-your-clip"
+    await reviewed(h, HEAD, clip_id, WRONG)
+
+
+async def test_what_no_unit_filmed_is_reviewed_by_a_custodian_alone(h: House) -> None:
+    location, clip_id = await begin(h, COLLEAGUE, FILM)
+    await send(h, COLLEAGUE, location, 0, OTHER)
+    assert (await clip(h, COLLEAGUE, clip_id))["state"] == "quarantined"
+    assert await refused(h, HEAD, clip_id, WRONG) == "ingest.not-your-clip"
+    of_none = person(Role.UNIT_HEAD, agency_id=AGENCY)
+    assert await refused(h, of_none, clip_id, WRONG) == "ingest.not-your-clip"
+    await reviewed(h, CUSTODIAN, clip_id, WRONG)
+
+
+async def test_who_carried_the_act_out_does_not_review_it_even_if_no_longer_named(
+    h: House,
+) -> None:
+    clip_id = await put_apart(h)
+    await said_later(h, clip_id, officers=[str(HEAD.subject)])
+    await said_later(h, clip_id, officers=[str(OFFICER.subject)])
+    assert await refused(h, HEAD, clip_id, WRONG) == "ingest.reviewer-involved"
+
+
+async def test_who_was_named_with_the_announcement_carried_it_out_too(h: House) -> None:
+    answer = await announce(h, OFFICER, FILM, None, officers=str(HEAD.subject))
+    clip_id = UUID(answer.headers["clip-id"])
+    await send(h, OFFICER, answer.headers["location"], 0, OTHER)
+    await said_later(h, clip_id, officers=[str(OFFICER.subject)])
+    assert await refused(h, HEAD, clip_id, WRONG) == "ingest.reviewer-involved"
+
+
 async def test_only_what_is_kept_apart_is_reviewed(h: House) -> None:
     _, on_its_way = await begin(h, OFFICER, OTHER)
     assert await refused(h, CUSTODIAN, on_its_way, WRONG) == "ingest.clip-unknown"
@@ -250,6 +292,33 @@ async def test_a_recording_is_replaced_by_no_other_than_itself(h: House, whose: 
         others[whose] = UUID(answer.headers["clip-id"])
     words = DAMAGED | {"replaced_by": str(others[whose])}
     assert await refused(h, CUSTODIAN, clip_id, words) == "ingest.replacement-unfit"
+
+
+async def own_film(h: House) -> UUID:
+    return await upload(h, BOTH, b"of the reviewer's own")
+
+
+async def said_by_the_reviewer(h: House) -> UUID:
+    place, clip_id = await keep(h, OFFICER, OTHER)
+    assert (await say_digest(h, BOTH, place, OTHER)).status_code == 204
+    return clip_id
+
+
+async def entry_of_own_film(h: House) -> UUID:
+    own = await own_film(h)
+    again = await upload(h, OFFICER, b"of the reviewer's own")
+    assert (await clip(h, OFFICER, again))["original_id"] == str(own)
+    return again
+
+
+@pytest.mark.parametrize("brought", [own_film, said_by_the_reviewer, entry_of_own_film])
+async def test_nobody_puts_a_film_of_their_own_in_place_of_a_damaged_one(
+    h: House, brought: Callable[[House], Awaitable[UUID]]
+) -> None:
+    _, clip_id = await spoilt(h)
+    words = DAMAGED | {"replaced_by": str(await brought(h))}
+    assert await refused(h, BOTH, clip_id, words) == "ingest.reviewer-involved"
+    await reviewed(h, CUSTODIAN, clip_id, words)
 
 
 async def test_what_is_the_recording_needs_no_other(h: House) -> None:

@@ -24,6 +24,8 @@ class Fault(Enum):
     NONE = "none"
     BUSY = "busy"
     """Never reaches the store; the answer is a proxy's own 503."""
+    PAGE = "page"
+    """Never reaches the store; the answer is a proxy's page, in the status of a success."""
     ANSWER_LOST = "answer_lost"
     """Reaches the store, which does it; the connection breaks before the answer comes."""
     CUT = "cut"
@@ -109,6 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.way.choose(asked)
         if fault is Fault.BUSY:
             self._say(HTTPStatus.SERVICE_UNAVAILABLE, {}, b"<html>busy</html>")
+            return
+        if fault is Fault.PAGE:
+            self._say(HTTPStatus.OK, {}, b"<html>maintenance</html>")
             return
         store = HTTPConnection(self.to)
         try:

@@ -145,3 +145,14 @@ class Subject:
     def is_of(self, account_id: UUID) -> bool:
         """Whether somebody filmed or uploaded it."""
         return account_id in {self.filmed_by, self.uploaded_by}
+
+    def carried_out_by(self, account_id: UUID) -> bool:
+        """Whether somebody was ever said to have carried the act out, also if not any more."""
+        first = self.first.get(IndexField.OFFICERS)
+        later = {one for entry in self.entries for one in entry.values.officers or ()}
+        is_first = isinstance(first, list) and str(account_id) in first
+        return is_first or account_id in later
+
+    def was_announced_by_unit(self, unit_id: UUID | None) -> bool:
+        """Whether it was announced as this unit's: who filmed it may say another one later."""
+        return unit_id is not None and self.first.get(IndexField.UNIT) == str(unit_id)

@@ -71,11 +71,13 @@ class NotQuarantinedError(AppError):
 
 
 class ReviewerInvolvedError(AppError):
-    """Who filmed or uploaded a clip or said its digest does not judge whether that was right."""
+    """Who had a part in a clip, or in what is to replace it, does not judge which is right."""
 
     code: ClassVar[str] = "ingest.reviewer-involved"
     status: ClassVar[HTTPStatus] = HTTPStatus.FORBIDDEN
-    title: ClassVar[str] = "摄录、上传人员和申报摘要的人员不得复核本件资料"
+    title: ClassVar[str] = (
+        "参与执法、摄录、上传或者申报摘要的人员不得复核本件资料，也不得以其资料替代"
+    )
 
 
 class ReplacementUnfitError(AppError):

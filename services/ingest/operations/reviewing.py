@@ -25,6 +25,8 @@ from ingest.operations.finishing import stored_event
 from ingest.operations.judging import judge, judge_alike
 from ingest.operations.subjects import find
 from ingest.store import clips, probing, reviewing, subjects, uploads
+from ingest.store.digests import said_by
+from ingest.store.resubmissions import original_of
 
 
 def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Disputed:
@@ -32,7 +34,7 @@ def look_up(ctx: Context, who: Requester, clip_id: UUID) -> Disputed:
 
     Raises:
         ClipUnknownError: unknown, not kept, or another agency's. Recorded.
-        NotYourClipError: the head of another unit. Recorded.
+        NotYourClipError: the head of another unit than was announced. Recorded.
     """
     with ctx.recording(who), ctx.db.snapshot() as session:
         _expect_unit(who, find(session, who, clip_id))
@@ -50,8 +52,9 @@ def review(ctx: Context, who: Requester, clip_id: UUID, said: Review) -> Review:
         ClipUnknownError: unknown, not kept, or another agency's. Recorded.
         EntryTakenError: something else was found under the id. Recorded.
         NotQuarantinedError: nothing is wrong with it, or it was released already. Recorded.
-        NotYourClipError: the head of another unit. Recorded.
-        ReviewerInvolvedError: who filmed or uploaded it, or said the digest. Recorded.
+        NotYourClipError: the head of another unit than was announced. Recorded.
+        ReviewerInvolvedError: who filmed or uploaded it or its replacement, carried the act out,
+            or said the digest of one of them. Recorded.
         ReplacementUnfitError: no other kept clip of the agency and of this device. Recorded.
     """
     with ctx.recording(who), ctx.db.transaction() as session:
@@ -65,10 +68,9 @@ def review(ctx: Context, who: Requester, clip_id: UUID, said: Review) -> Review:
             raise RefusedError(EntryTakenError(), clip_id)
         if not subject.clocks.is_quarantined:
             raise RefusedError(NotQuarantinedError(), clip_id)
-        if subject.is_of(who.subject) or disputed.said_by == who.subject:
-            raise RefusedError(ReviewerInvolvedError(), clip_id)
+        _expect_uninvolved(session, who, subject, clip_id)
         if said.replaced_by:
-            _expect_fit(session, subject, said.replaced_by)
+            _expect_fit(session, who, subject, said.replaced_by)
         reviewing.add_review(session, clip_id, said)
         ctx.outbox.emit(session, _reviewed(subject, disputed, said))
         if said.finding is Finding.DIGEST_WRONG:
@@ -85,12 +87,26 @@ def _disputed(session: Session, clip_id: UUID) -> Disputed:
 
 
 def _expect_unit(who: Requester, subject: Subject) -> None:
-    is_elsewhere = subject.unit_id not in {None, who.unit_id}
-    if Role.CUSTODIAN not in who.roles and is_elsewhere:
+    """Look at the unit that was announced: of none, only a custodian reviews."""
+    if Role.CUSTODIAN not in who.roles and not subject.was_announced_by_unit(who.unit_id):
         raise RefusedError(NotYourClipError(), subject.clip_id)
 
 
-def _expect_fit(session: Session, subject: Subject, other_id: UUID) -> None:
+def _expect_uninvolved(
+    session: Session, who: Requester, subject: Subject | None, clip_id: UUID
+) -> None:
+    """Refuse the review of `clip_id` by who had a part in `subject`, or in what is kept for it."""
+    if subject is None:
+        return
+    has_part = subject.is_of(who.subject) or subject.carried_out_by(who.subject)
+    if has_part or said_by(session, subject.clip_id) == who.subject:
+        raise RefusedError(ReviewerInvolvedError(), clip_id)
+    original_id = original_of(session, subject.clip_id)
+    original = original_id and subjects.find_subject(session, original_id)
+    _expect_uninvolved(session, who, original or None, clip_id)
+
+
+def _expect_fit(session: Session, who: Requester, subject: Subject, other_id: UUID) -> None:
     """Look whether another clip may be the recording: who reviews decides that it is."""
     other = anywhere(session, subjects.find_subject, other_id)
     if other is None or other.clocks.stored is None or other.agency_id != subject.agency_id:
@@ -100,6 +116,7 @@ def _expect_fit(session: Session, subject: Subject, other_id: UUID) -> None:
     )
     if device_no != its:
         raise RefusedError(ReplacementUnfitError(), subject.clip_id)
+    _expect_uninvolved(session, who, other, subject.clip_id)
 
 
 def _release(ctx: Context, session: Session, clip_id: UUID, reviewed_by: UUID) -> None:

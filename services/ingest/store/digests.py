@@ -17,6 +17,12 @@ def said_digest(session: Session, clip_id: UUID) -> str | None:
     return later and later.sha256
 
 
+def said_by(session: Session, clip_id: UUID) -> UUID | None:
+    """Who said it after the clip was announced; None: whoever announced it, or nobody."""
+    later = session.get(SaidDigestRow, clip_id)
+    return later and later.said_by
+
+
 def add_said(session: Session, clip_id: UUID, sha256: str, said_by: UUID, now: datetime) -> None:
     session.add(SaidDigestRow(clip_id=clip_id, sha256=sha256, said_by=said_by, said_at=now))
     session.flush()

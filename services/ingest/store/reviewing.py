@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from ingest.domain.reviewing import Disputed, Finding, Review
-from ingest.store.digests import said_digest
-from ingest.tables import ClipRow, QuarantineReviewRow, SaidDigestRow
+from ingest.store.digests import said_by, said_digest
+from ingest.tables import ClipRow, QuarantineReviewRow
 
 
 def add_review(session: Session, clip_id: UUID, review: Review) -> None:
@@ -29,14 +29,14 @@ def reviews_of(session: Session, clip_id: UUID) -> Sequence[Review]:
 
 def find_disputed(session: Session, clip_id: UUID) -> Disputed | None:
     """A kept clip with what was said of its digest; None while its bytes are not kept."""
-    clip, later = session.get(ClipRow, clip_id), session.get(SaidDigestRow, clip_id)
+    clip = session.get(ClipRow, clip_id)
     if clip is None:
         return None
     return Disputed(
         clip_id=clip_id,
         sha256=clip.sha256,
         said_sha256=said_digest(session, clip_id),
-        said_by=later and later.said_by,
+        said_by=said_by(session, clip_id),
         reviews=reviews_of(session, clip_id),
     )
 
