@@ -61,13 +61,15 @@ class Standing:
     late: timedelta | None = None
     """By how much at least: from `due_latest_at` until it was done, or until now."""
     due_latest_at: datetime | None = None
-    """When it may have been due at the latest, by the device's clock; `due_at` is the strict end.
-    The same where that clock leaves nothing open."""
+    """When it may have been due at the latest, by the device's clock and whichever law ruled by it;
+    `due_at` is the strict end. The same where that clock leaves nothing open."""
     due_lenient_at: datetime | None = None
     """When it is due if the law is read more leniently, from the same start as `due_at`: it is the
     law that leaves this open, the clock what `due_latest_at` does. Nothing is judged by it."""
     is_between: bool = False
     """Whether it was done, or now is, between the two: then nobody can say that it is late."""
+    is_disputed: bool = False
+    """Whether another law that may have ruled does not hold it for late, however long it takes."""
 
     @property
     def is_open(self) -> bool:
