@@ -117,11 +117,11 @@ class Rulebook:
         )
         begun = {row.valid_from: row for row in session.connection().execute(query)}
         since = max((day for day in begun if day <= first), default=None)
-        ruled = {
-            row.sha256: self._content(session, row.pack, row.sha256)
-            for day, row in begun.items()
-            if since is None or day >= since
-        }
+        ruled: dict[str, Pack | None] = {}
+        for day, row in begun.items():
+            if since is None or day >= since:
+                ruled.pop(row.sha256, None)  # one that rules again is the newest
+                ruled[row.sha256] = self._content(session, row.pack, row.sha256)
         return [*([None] if since is None else []), *ruled.values()]
 
     def activated(self, session: Session, agency_id: UUID) -> Sequence[Pack]:

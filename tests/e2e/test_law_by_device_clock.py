@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity import Role
+from ingest.store.duties import to_look_at
 from tests.support.clock import FrozenClock
 from tests.support.house import House, settle
 from tests.support.packs import S1, activated
@@ -22,6 +23,8 @@ from tests.support.uploads import announce, send
 S3, S4 = "s3-guotan", "s4-xinle-fagai"
 AGENCY = uuid4()
 OFFICER = person(Role.OFFICER, agency_id=AGENCY)
+CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
+OVERDUE = "ingest.duty.overdue.v1"
 FILM = b"film"
 H, M = timedelta(hours=1), timedelta(minutes=1)
 TO_MIDNIGHT = 20 * M
@@ -107,19 +110,67 @@ async def test_a_reading_moves_it_to_the_day_of_our_own_clock(
     )
 
 
-async def test_what_is_told_of_later_is_told_by_each_pack_that_may_rule(
+async def listed(h: House, state: str) -> list[str]:
+    found = await h.done(CUSTODIAN, "GET", "/ingest/v1/duties", params={"state": state})
+    return sorted(it["rule_id"] for it in found["items"])
+
+
+async def test_each_pack_that_may_rule_warns_and_none_alone_makes_it_late(
     h: House, clock: FrozenClock
 ) -> None:
+    """S4 asks to store it, and S3 to hand it over."""
     await one_pack_follows_another(h)
     await read_clock(h, clock, TO_MIDNIGHT)
     _, clip_id = await begin(h)
     clock.move(24 * H)
     await settle(h.app)
-    told = {it["rule_id"]: it["pack_sha256"] for it in of_type(h, "ingest.duty.overdue.v1")}
+    told = {it["rule_id"]: it["pack_sha256"] for it in of_type(h, "ingest.duty.due_soon.v1")}
     found = await duties(h, clip_id)
-    assert told == {it["rule_id"]: it["pack_sha256"] for it in found["duties"] if it["late_ms"]}
-    assert sorted(told) == [*BY_S3, *BY_S4]
+    assert told == {it["rule_id"]: it["pack_sha256"] for it in found["duties"] if it["due_at"]}
+    assert sorted(told) == await listed(h, "due_soon") == [*BY_S3, *BY_S4]
+    assert (of_type(h, OVERDUE), await listed(h, "late")) == ([], [])
     assert found["pack"] == S3
+    assert nothing_waits(h, clock)
+
+
+async def test_what_is_late_by_each_pack_that_may_rule_is_told_by_each(
+    h: House, clock: FrozenClock
+) -> None:
+    """Both ask to store it within 24 hours."""
+    await one_pack_follows_another(h, then=S1)
+    await read_clock(h, clock, TO_MIDNIGHT)
+    await begin(h)
+    clock.move(24 * H)
+    await settle(h.app)
+    told = sorted(it["rule_id"] for it in of_type(h, OVERDUE))
+    assert told == await listed(h, "late") == ["s1.a2-8", *BY_S4]
+    assert await listed(h, "due_soon") == ["s1.a3-6.day"]
+    assert nothing_waits(h, clock)
+
+
+async def test_on_the_eve_of_the_first_pack_perhaps_no_law_ruled(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(AGENCY, S4, date(2026, 1, 5)))
+    await read_clock(h, clock, TO_MIDNIGHT)
+    location, clip_id = await begin(h)
+    clock.move(24 * H)
+    await settle(h.app)
+    assert (await listed(h, "due_soon"), await listed(h, "late")) == (BY_S4, [])
+    assert of_type(h, OVERDUE) == []
+    (found,) = [it for it in (await duties(h, clip_id))["duties"] if it["due_at"]]
+    assert (found["state"], found["late_ms"]) == ("cannot_be_judged", None)
+    assert "没有规定此事的规范包" in found["why"]
+    assert nothing_waits(h, clock)
+    await send(h, OFFICER, location, 0, FILM)
+    await settle(h.app)
+    assert await listed(h, "due_soon") == []
+
+
+def nothing_waits(h: House, clock: FrozenClock) -> bool:
+    """Whether no duty is looked at again and again though nothing comes of it."""
+    with h.ctx("ingest").db.snapshot() as session:
+        return not to_look_at(session, clock.now(), 9)
 
 
 async def test_a_film_is_wanted_filed_as_each_of_them_wants(h: House, clock: FrozenClock) -> None:

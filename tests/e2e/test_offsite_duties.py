@@ -12,7 +12,7 @@ from tests.support.house import House, settle
 from tests.support.offsite import AGENCY, CUSTODIAN, OFFICER, OFFSITE, STRANGER, offsite, registered
 from tests.support.packs import activated
 from tests.support.said import of_type, say
-from tests.support.uploads import upload
+from tests.support.uploads import announce, upload
 
 S3, S4 = "s3-guotan", "s4-xinle-fagai"
 FILM = b"film that lay on a disk" * 100
@@ -68,3 +68,20 @@ async def test_a_law_that_comes_later_rules_it_too(h: House, clock: FrozenClock)
     await say(h, activated(AGENCY, S3, date(2026, 1, 1)))
     await settle(h.app)
     assert await late(h) == [(str(clip_id), "offsite")]
+
+
+async def test_what_is_brought_in_later_was_told_of_when_it_was_registered(
+    h: House, clock: FrozenClock
+) -> None:
+    """Its device says 2099, so that the period runs from when it was told of."""
+    await say(h, activated(AGENCY, S3))
+    said = {"recorded_start": "2099-01-01T00:00:00Z", "recorded_end": "2099-01-01T00:02:00Z"}
+    device, its_id = await registered(h), uuid4()
+    body = offsite(device["storage_device_id"], FILM, **said)
+    entry = await h.done(OFFICER, "PUT", f"{OFFSITE}/{its_id}", body)
+    before = await h.done(OFFICER, "GET", f"/ingest/v1/clips/{entry['clip_id']}/duties")
+    clock.move(DAY / 2)
+    answer = await announce(h, OFFICER, FILM, its_id, **said)
+    assert answer.headers["clip-id"] == entry["clip_id"]
+    after = await h.done(OFFICER, "GET", f"/ingest/v1/clips/{entry['clip_id']}/duties")
+    assert after["duties"][0]["due_at"] == before["duties"][0]["due_at"]

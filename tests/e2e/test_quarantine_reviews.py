@@ -13,6 +13,7 @@ import pytest
 
 from common.auth import Requester
 from contracts.identity import Role
+from ingest.store.duties import to_look_at
 from tests.support.clock import FrozenClock
 from tests.support.house import House, settle
 from tests.support.late import keep, say_digest
@@ -177,6 +178,36 @@ async def test_a_duty_that_fails_when_it_is_late_is_told_of_once(
     await h.done(CUSTODIAN, "PUT", place_of(clip_id), DAMAGED | {"reason": "再次核对，仍不能读出"})
     await settle(h.app)
     assert len(of_type(h, OVERDUE)) == 1
+
+
+async def test_a_duty_that_fails_before_it_is_late_is_told_of_when_it_is(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(AGENCY, S4))
+    _, clip_id = await spoilt(h)
+    await reviewed(h, CUSTODIAN, clip_id, DAMAGED)
+    assert ((await standing(h, clip_id))[0], of_type(h, OVERDUE)) == ("failed", [])
+    clock.move(DAY)
+    await settle(h.app)
+    await settle(h.app)
+    assert [it["clip_id"] for it in of_type(h, OVERDUE)] == [str(clip_id)]
+    assert (await to_do(h), (await standing(h, clip_id))[0]) == ([], "failed")
+
+
+async def test_nobody_looks_again_at_a_failed_duty_of_what_was_replaced(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(AGENCY, S4))
+    _, clip_id = await spoilt(h)
+    await reviewed(h, CUSTODIAN, clip_id, DAMAGED)
+    better = await upload(h, OFFICER, b"the same recording, exported once more")
+    await reviewed(h, CUSTODIAN, clip_id, DAMAGED | {"replaced_by": str(better)})
+    clock.move(DAY)
+    ctx = h.ctx("ingest")
+    with ctx.db.snapshot() as session:
+        assert to_look_at(session, clock.now(), 9) == []
+    await settle(h.app)
+    assert of_type(h, OVERDUE) == []
 
 
 async def test_a_damaged_film_is_replaced_by_another_that_is_kept(

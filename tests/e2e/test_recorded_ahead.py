@@ -14,7 +14,7 @@ from tests.support.house import House, settle
 from tests.support.packs import activated
 from tests.support.people import person
 from tests.support.said import of_type, say
-from tests.support.uploads import announce, clip, send
+from tests.support.uploads import TUS, announce, clip, send
 
 AGENCY = uuid4()
 OFFICER = person(Role.OFFICER, agency_id=AGENCY)
@@ -80,3 +80,17 @@ async def test_the_law_does_not_wait_until_2099(h: House, clock: FrozenClock) ->
     assert (told["clip_id"], told["due_at"][:16]) == (str(clip_id), "2026-01-06T09:00")
     found = await h.done(CUSTODIAN, "GET", "/ingest/v1/duties", params={"state": "late"})
     assert [it["clip_id"] for it in found["items"]] == [str(clip_id)]
+
+
+async def test_an_upload_that_begins_anew_gives_no_more_time(h: House, clock: FrozenClock) -> None:
+    await say(h, activated(AGENCY, "s4-xinle-fagai"))
+    words = {"recorded_start": "2099-01-01T00:00:00Z", "recorded_end": "2099-01-01T00:02:00Z"}
+    its_id = uuid4()
+    for _ in range(3):
+        answer = await announce(h, OFFICER, FILM, its_id, **words)
+        assert answer.status_code == 201
+        await h.call(OFFICER, "DELETE", answer.headers["location"], headers=TUS)
+        clock.move(8 * H + timedelta(seconds=1))
+    await settle(h.app)
+    (told,) = of_type(h, OVERDUE)
+    assert told["due_at"][:16] == "2026-01-06T09:00"

@@ -61,13 +61,15 @@ class Standing:
     late: timedelta | None = None
     """By how much at least: from `due_latest_at` until it was done, or until now."""
     due_latest_at: datetime | None = None
-    """When it may have been due at the latest, by the device's clock; `due_at` is the strict end.
-    The same where that clock leaves nothing open."""
+    """When it may have been due at the latest, by the device's clock and whichever law ruled by it;
+    `due_at` is the strict end. The same where that clock leaves nothing open."""
     due_lenient_at: datetime | None = None
     """When it is due if the law is read more leniently, from the same start as `due_at`: it is the
     law that leaves this open, the clock what `due_latest_at` does. Nothing is judged by it."""
     is_between: bool = False
     """Whether it was done, or now is, between the two: then nobody can say that it is late."""
+    is_disputed: bool = False
+    """Whether another law that may have ruled does not hold it for late, however long it takes."""
 
     @property
     def is_open(self) -> bool:
@@ -133,11 +135,10 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
     if clocks.is_quarantined:
         clocks = replace(clocks, stored=None, exported=None)
     try:
-        ended = clocks.ended()
-        began = Span(since, since) if since else ended
+        began = Span(since, since) if since else _believed(rules, clocks)
         if since is None and (clocks.ahead() or NO_TIME) > rules.clock.tolerance:
             began, used["told_at"] = clocks.over(), clocks.recorded_end.told_at
-            told(clocks.recorded_end.at)
+        told(clocks.recorded_end.at)
         due_at, due_latest_at = duty.due_at(began.earliest), duty.due_at(began.latest)
         due_lenient_at = rules.lenient_end(duty, began.earliest)
         told(max(due_latest_at, due_lenient_at or due_latest_at))
@@ -158,6 +159,17 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
     if done.question or _contradicts(rules, clocks, done, now):
         return draft if done.question else replace(draft, why=_clock_question(rules, clocks))
     return _timely(rules, clocks, replace(draft, done_at=done.at), done.lacks, now)
+
+
+def _believed(rules: IngestRules, clocks: Clocks) -> Span:
+    """When the recording ended, as far as it can be believed: nobody tells of what is not over yet.
+
+    Raises:
+        OverflowError: there is no such instant.
+    """
+    ended = clocks.ended()
+    believed = clocks.recorded_end.told_at + rules.clock.tolerance
+    return Span(ended.earliest, min(ended.latest, believed))
 
 
 def _returned(rules: IngestRules, clocks: Clocks) -> Return | None:

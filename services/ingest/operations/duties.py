@@ -56,7 +56,8 @@ def of_clip(ctx: Context, who: Requester, clip_id: UUID) -> ClipDuties:
     with ctx.recording(who), ctx.db.snapshot() as session:
         subject = find_judged(session, who, clip_id)
         found = rulings(ctx, session, subject.agency_id, subject.clocks)
-    return ClipDuties(subject, found, standings_by(found, subject.clocks, ctx.clock.now()))
+    standings = standings_by(found, subject.clocks, ctx.clock.now())
+    return ClipDuties(subject, [one for one in found if one], standings)
 
 
 def to_do(
@@ -89,4 +90,4 @@ def to_do(
 
 def _late(kept: Kept, now: datetime) -> timedelta | None:
     latest = kept.due_latest_at or kept.due_at
-    return now - latest if now > latest else None
+    return now - latest if now > latest and not kept.is_disputed else None

@@ -24,7 +24,7 @@ from ingest.errors import (
 )
 from ingest.operations.context import Context
 from ingest.operations.judging import judge
-from ingest.operations.law import rulings
+from ingest.operations.law import known_rulings
 from ingest.operations.subjects import find, own
 from ingest.store import subjects
 
@@ -121,7 +121,7 @@ def _words(declared: Return) -> tuple[datetime, str, UUID]:
 
 
 def _ruling_for(ctx: Context, session: Session, subject: Subject, reason: str) -> Ruling:
-    found = rulings(ctx, session, subject.agency_id, subject.clocks)
+    found = known_rulings(ctx, session, subject.agency_id, subject.clocks)
     knowing = [(one, one.rules.returns) for one in reversed(found) if one.rules.returns]
     for one, returns in knowing:
         if reason in returns.reasons:

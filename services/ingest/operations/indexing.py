@@ -17,7 +17,7 @@ from ingest.domain.ruling import Ruling, demanded
 from ingest.errors import EntryTakenError, NotYourClipError
 from ingest.operations.context import Context
 from ingest.operations.judging import judge
-from ingest.operations.law import rulings
+from ingest.operations.law import known_rulings
 from ingest.operations.subjects import find, own
 from ingest.store import subjects
 
@@ -93,7 +93,7 @@ def complete(
 
 
 def _filed(ctx: Context, session: Session, subject: Subject) -> Filed:
-    return Filed(subject, rulings(ctx, session, subject.agency_id, subject.clocks))
+    return Filed(subject, known_rulings(ctx, session, subject.agency_id, subject.clocks))
 
 
 def _completed(filed: Filed, entry: Entry) -> ClipCompleted:

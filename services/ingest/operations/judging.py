@@ -49,7 +49,7 @@ def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
                 kept = _kept(subject, ruled, stand.due_at, known.get(stand.duty.id))
                 _save(ctx, session, stand, kept, known.get(stand.duty.id))
     for rule_id, kept in known.items():
-        if rule_id not in binding and kept.is_open:
+        if rule_id not in binding and (kept.is_open or kept.next_at):
             duties.save_duty(session, replace(kept, is_open=False, next_at=None))
 
 
@@ -75,6 +75,7 @@ def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) 
         is_overdue_told=stand.late is not None or (known is not None and known.is_overdue_told),
         due_latest_at=stand.due_latest_at,
         due_lenient_at=stand.due_lenient_at,
+        is_disputed=stand.is_disputed,
     )
 
 
@@ -85,8 +86,9 @@ def _is_soon(stand: Standing) -> bool:
 
 def _next_at(stand: Standing) -> datetime | None:
     """After which it stands otherwise if nothing else happens."""
-    if stand.is_between and stand.is_open:
-        return stand.due_latest_at
+    is_to_fail_late = stand.state is State.FAILED and stand.late is None
+    if is_to_fail_late or (stand.is_between and stand.is_open):
+        return None if stand.is_disputed else stand.due_latest_at
     return {State.NOT_YET_DUE: stand.warn_at, State.DUE_SOON: stand.due_at}.get(stand.state)
 
 

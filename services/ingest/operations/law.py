@@ -28,13 +28,21 @@ RULES_FILE: Final = "ingest.yaml"
 logger = logging.getLogger(__name__)
 
 
-def rulings(ctx: Context, session: Session, agency_id: UUID, clocks: Clocks) -> Sequence[Ruling]:
+def rulings(
+    ctx: Context, session: Session, agency_id: UUID, clocks: Clocks
+) -> Sequence[Ruling | None]:
     """What ruled a recording, the newest last; several where the device's clock leaves it open.
 
-    None where no pack did, or only a silent one.
+    None among them: perhaps no pack did, or only a silent one.
     """
-    packs = _in_force(ctx, session, agency_id, clocks)
-    return [found for pack in packs if pack and (found := _ruling(pack))]
+    return [pack and _ruling(pack) for pack in _in_force(ctx, session, agency_id, clocks)]
+
+
+def known_rulings(
+    ctx: Context, session: Session, agency_id: UUID, clocks: Clocks
+) -> Sequence[Ruling]:
+    """Those of them that say something: what may be asked for. None where no pack does."""
+    return [one for one in rulings(ctx, session, agency_id, clocks) if one]
 
 
 def duties_by_id(ctx: Context, session: Session, agency_id: UUID) -> dict[tuple[str, str], Duty]:

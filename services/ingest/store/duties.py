@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, func, or_, text
+from sqlalchemy import and_, func, not_, or_, text
 from sqlmodel import Session, col, delete, insert, select
 
 from ingest.domain.clocks import ClipState
@@ -41,6 +41,8 @@ class Kept:
     """None: as `due_at`."""
     due_lenient_at: datetime | None = None
     """None: the law is read in one way only."""
+    is_disputed: bool = False
+    """Whether another law that may have ruled never holds it for late."""
 
     @property
     def duty_id(self) -> UUID:
@@ -81,10 +83,11 @@ def page(
     """Duties still to be done, the first due first; of one unit, where `unit` says which."""
     due_at, duty_id = col(DutyRow.due_at), col(DutyRow.duty_id)
     latest = func.coalesce(col(DutyRow.due_latest_at), due_at)
+    is_late = and_(latest < now, not_(col(DutyRow.is_disputed)))
     wanted = select(DutyRow).where(
         text("is_open"),  # as a literal: with a parameter, the index of these would not be used
         col(DutyRow.agency_id) == agency_id,
-        latest < now if state == "late" else and_(latest >= now, col(DutyRow.warn_at) < now),
+        is_late if state == "late" else and_(not_(is_late), col(DutyRow.warn_at) < now),
     )
     if unit is not None:
         wanted = wanted.where(col(DutyRow.unit_id) == unit[0])

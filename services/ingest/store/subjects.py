@@ -36,7 +36,10 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
     if upload is None or row is None:
         return None
     said = announcement(session, clip_id)  # of the row that this session holds
-    announced_at = session.get_one(UploadRow, upload.upload_id).created_at
+    begun_at = session.get_one(UploadRow, upload.upload_id).created_at
+    announced_at = row.told_at or begun_at  # that one moves when the upload begins anew
+    designated = _designated(session, clip_id)
+    told_at = min(announced_at, designated.at) if designated else announced_at
     clip = session.get(ClipRow, upload.original_id or clip_id)
     is_quarantined = upload.state is UploadState.QUARANTINED
     stored_at = clip.kept_at if clip and not is_quarantined else None
@@ -49,10 +52,10 @@ def find_subject(session: Session, clip_id: UUID) -> Subject | None:
         one.replaced_by for one in reviews[-1:]
     )
     clocks = Clocks(
-        recorded_end=Told(said.recorded_end, uploader, announced_at),
+        recorded_end=Told(said.recorded_end, uploader, told_at),
         exported=Told(exported_at, uploader, announced_at) if exported_at else None,
         stored=Told(stored_at, None, stored_at) if stored_at else None,
-        designated=_designated(session, clip_id),
+        designated=designated,
         handed_over=_hand_over(session, clip_id),
         returns=returns_of(session, clip_id),
         index=index_of(first, announced_at, stored_at, entries),

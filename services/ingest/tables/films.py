@@ -35,6 +35,8 @@ class AnnouncementRow(Base, table=True):
     secrecy: str
     extras: dict[str, object] | None = Field(default=None, sa_type=JSON)
     """What need not be said, as far as it was. None: it was announced before it could be."""
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was first announced, however often its upload began anew."""
 
 
 class SaidDigestRow(Base, table=True):

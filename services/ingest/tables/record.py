@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index, false, text
 from sqlmodel import Field
 
 from common.db import UtcDateTime
@@ -120,6 +120,8 @@ class DutyRow(Base, table=True):
     """When it may have been due at the latest. None: as `due_at`, which is the strict end."""
     due_lenient_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When it is due if the law is read more leniently. None: it is not, or it is older."""
+    is_disputed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether another law that may have ruled never holds it for late."""
 
 
 class UnjudgedRow(Base, table=True):

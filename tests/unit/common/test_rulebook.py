@@ -70,3 +70,11 @@ def test_another_agencys_packs_rule_nothing_here(session: Session) -> None:
     book = Rulebook(TABLES)
     book.remember(session, activated(S4, 3))
     assert book.in_force_between(session, uuid4(), date(2026, 1, 1), date(2026, 1, 9)) == [None]
+
+
+def test_a_pack_that_rules_again_is_the_newest(session: Session) -> None:
+    book = Rulebook(TABLES)
+    for one in (activated(S4, 3), activated(S3, 5), activated(S4, 7)):
+        book.remember(session, one)
+    found = book.in_force_between(session, AGENCY, date(2026, 1, 4), date(2026, 1, 9))
+    assert [pack and pack.name for pack in found] == [S3, S4]

@@ -93,3 +93,30 @@ def test_a_clock_as_little_ahead_as_the_pack_believes_is_believed() -> None:
     end = TOLD + S4.clock.tolerance
     assert stand(clocks(end)).due_at == end + 24 * H
     assert stand(clocks(end + timedelta(seconds=1))).due_at == TOLD + 24 * H
+
+
+def test_a_doubtful_reading_that_explains_it_makes_nobody_wait_for_that_day_either() -> None:
+    """The clock was years ahead when it was read, once: the film may have ended, or so it says."""
+    known = clocks(IN_2099, device=off(IN_2099 - TOLD + H, M, is_doubtful=True))
+    assert known.ahead() is None
+    found = stand(known)
+    assert found.due_at == TOLD - H - M + 24 * H
+    latest = TOLD + S4.clock.tolerance + 24 * H
+    assert found.due_latest_at == latest
+    assert (stand(known, latest).is_between, stand(known, latest).late) == (True, None)
+    late = stand(known, latest + H)
+    assert (late.state, late.late) == (State.LATE, H)
+
+
+def test_a_reading_may_leave_it_open_for_as_long_as_the_pack_believes() -> None:
+    error = S4.clock.tolerance
+    known = clocks(TOLD, device=off(0 * M, error))
+    assert stand(known).due_latest_at == TOLD + error + 24 * H
+    known = clocks(TOLD, device=off(0 * M, error + M))
+    assert stand(known).due_latest_at == TOLD + error + 24 * H
+
+
+def test_a_claim_that_nobody_can_write_down_is_asked_about_though_a_reading_explains_it() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    known = clocks(last, device=off(last - TOLD + H, M, is_doubtful=True))
+    assert (known.ahead(), stand(known).state) == (None, State.UNJUDGED)
