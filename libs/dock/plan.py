@@ -225,4 +225,7 @@ def _gaps(films: list[Film], told: Manifest | None) -> Iterator[tuple[str, list[
         if found:
             yield device, found
     if told and told.header.device_no not in of_device and told.header.last_file_no:
-        yield told.header.device_no, [Gap(1, told.header.last_file_no)]
+        last = told.header.last_file_no
+        own = (it for it in told.entries.values() if it.device_no in {None, told.header.device_no})
+        known = (it.file_no for it in own if it.file_no is not None)
+        yield told.header.device_no, [Gap(min(known, default=last), last)]

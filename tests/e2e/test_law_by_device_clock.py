@@ -167,6 +167,20 @@ async def test_on_the_eve_of_the_first_pack_perhaps_no_law_ruled(
     assert await listed(h, "due_soon") == []
 
 
+async def test_a_clock_that_was_reset_makes_no_film_older_than_the_law(
+    h: House, clock: FrozenClock
+) -> None:
+    await say(h, activated(AGENCY, S4, date(2026, 1, 1)))
+    await read_clock(h, clock, -3650 * 24 * H)
+    years_ago = {"recorded_start": "2016-01-08T00:10:00Z", "recorded_end": "2016-01-08T00:20:00Z"}
+    answer = await announce(h, OFFICER, FILM, None, **years_ago)
+    clock.move(30 * H)
+    await settle(h.app)
+    clip_id = answer.headers["clip-id"]
+    assert (await listed(h, "late"), len(of_type(h, OVERDUE))) == (BY_S4, 1), clip_id
+    assert nothing_waits(h, clock)
+
+
 def nothing_waits(h: House, clock: FrozenClock) -> bool:
     """Whether no duty is looked at again and again though nothing comes of it."""
     with h.ctx("ingest").db.snapshot() as session:

@@ -98,7 +98,8 @@ class DutyDueSoon(Event):
     due_at: AwareDatetime
     pack_sha256: Sha256
     due_latest_at: AwareDatetime | None = None
-    """`due_at` is the strict end; when it may be due at the latest, by the device's clock."""
+    """`due_at` is the strict end; when it may be due at the latest, by the device's clock and by
+    the laws that may rule. Where one of these asks for nothing, no lateness is ever told."""
     due_lenient_at: AwareDatetime | None = None
     """When it is due if the law is read more leniently, which nobody has settled; from the same
     start as `due_at`. None: it is read in one way only, or the event is older than the field."""
@@ -117,7 +118,8 @@ class DutyOverdue(Event):
     """When it was told, or when it was done where that was before."""
     pack_sha256: Sha256
     due_latest_at: AwareDatetime | None = None
-    """`due_at` is the strict end; when it may be due at the latest, by the device's clock, and from
-    when `late_ms` counts. None, here and above: as `due_at`, or older than the field."""
+    """`due_at` is the strict end; when it may be due at the latest, by the device's clock and the
+    laws that may rule, and from when `late_ms` counts. None, here and above: as `due_at`, or
+    the event is older than the field."""
     due_lenient_at: AwareDatetime | None = None
     """As of `DutyDueSoon`. It may lie after the event: the strict end is the one that warns."""

@@ -138,7 +138,8 @@ def _standing(rules: IngestRules, duty: Duty, clocks: Clocks, now: datetime) -> 
         began = Span(since, since) if since else _believed(rules, clocks)
         if since is None and (clocks.ahead() or NO_TIME) > rules.clock.tolerance:
             began, used["told_at"] = clocks.over(), clocks.recorded_end.told_at
-        told(clocks.recorded_end.at)
+        if since is None:
+            told(clocks.recorded_end.at)
         due_at, due_latest_at = duty.due_at(began.earliest), duty.due_at(began.latest)
         due_lenient_at = rules.lenient_end(duty, began.earliest)
         told(max(due_latest_at, due_lenient_at or due_latest_at))

@@ -31,8 +31,8 @@ SYNC_BYTES: Final = 16 * 1024**2
 COMMIT_BYTES: Final = 32 * 1024**2
 """How much may come before that is acknowledged: what a client sends again at most, if it is fast,
 after a kill. A slow one is bound by time (`uploads.COMMIT_S`)."""
-AHEAD_BYTES: Final = 4 * 1024**2
-"""How much room is asked for at once: far less than the spool keeps free."""
+AHEAD_BYTES: Final = 2 * 1024**2
+"""How much room is asked for at once: by all bodies at once, half of what the spool keeps free."""
 
 
 class Body(Protocol):
@@ -276,7 +276,7 @@ class Intake:
             now = uploads.where_is(session, self.upload.upload_id)
         if now is None or now[1] in GONE:
             raise UploadGoneError
-        if now != (self.upload.offset, self.upload.state):
+        if now != (self.upload.offset, self.upload.state, self.upload.size_bytes):
             raise UploadInterruptedError(now[0])
 
 

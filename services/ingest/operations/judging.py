@@ -42,11 +42,12 @@ def judge(ctx: Context, session: Session, clip_id: UUID) -> None:
     known = duties.duties_of(session, clip_id)
     binding: set[str] = set()
     if not subject.is_kept_otherwise:
-        for ruled in standings_by(found, subject.clocks, ctx.clock.now()):
+        now = ctx.clock.now()
+        for ruled in standings_by(found, subject.clocks, now):
             stand = ruled.standing
             if stand.due_at is not None:
                 binding.add(stand.duty.id)
-                kept = _kept(subject, ruled, stand.due_at, known.get(stand.duty.id))
+                kept = _kept(subject, ruled, stand.due_at, known.get(stand.duty.id), now)
                 _save(ctx, session, stand, kept, known.get(stand.duty.id))
     for rule_id, kept in known.items():
         if rule_id not in binding and (kept.is_open or kept.next_at):
@@ -59,7 +60,9 @@ def judge_alike(ctx: Context, session: Session, clip_id: UUID) -> None:
         judge(ctx, session, other_id)
 
 
-def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) -> Kept:
+def _kept(
+    subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None, now: datetime
+) -> Kept:
     stand = ruled.standing
     return Kept(
         clip_id=subject.clip_id,
@@ -70,7 +73,7 @@ def _kept(subject: Subject, ruled: Ruled, due_at: datetime, known: Kept | None) 
         warn_at=stand.warn_at,
         due_at=due_at,
         is_open=stand.is_open,
-        next_at=_next_at(stand),
+        next_at=_next_at(stand, now),
         is_soon_told=_is_soon(stand) or (known is not None and known.is_soon_told),
         is_overdue_told=stand.late is not None or (known is not None and known.is_overdue_told),
         due_latest_at=stand.due_latest_at,
@@ -84,11 +87,15 @@ def _is_soon(stand: Standing) -> bool:
     return stand.state is State.DUE_SOON or (stand.is_between and stand.is_open)
 
 
-def _next_at(stand: Standing) -> datetime | None:
-    """After which it stands otherwise if nothing else happens."""
+def _next_at(stand: Standing, now: datetime) -> datetime | None:
+    """After which it stands otherwise if nothing else happens.
+
+    Where laws disagree it is looked at once more when its own has run out, and not again.
+    """
     is_to_fail_late = stand.state is State.FAILED and stand.late is None
     if is_to_fail_late or (stand.is_between and stand.is_open):
-        return None if stand.is_disputed else stand.due_latest_at
+        latest = stand.due_latest_at
+        return None if stand.is_disputed and latest is not None and latest <= now else latest
     return {State.NOT_YET_DUE: stand.warn_at, State.DUE_SOON: stand.due_at}.get(stand.state)
 
 

@@ -33,9 +33,13 @@ def rulings(
 ) -> Sequence[Ruling | None]:
     """What ruled a recording, the newest last; several where the device's clock leaves it open.
 
-    None among them: perhaps no pack did, or only a silent one.
+    None among them: perhaps no pack did, or only a silent one. Not where the clock is off by more
+    than any clock is without having been reset: what it says is no reason to believe that the
+    recording is older than the law.
     """
-    return [pack and _ruling(pack) for pack in _in_force(ctx, session, agency_id, clocks)]
+    found = [pack and _ruling(pack) for pack in _in_force(ctx, session, agency_id, clocks)]
+    is_doubtful = clocks.device is not None and clocks.device.is_doubtful
+    return [one for one in found if one] or found if is_doubtful else found
 
 
 def known_rulings(

@@ -174,15 +174,16 @@ async def _mine(ctx: Context, who: Requester, upload_id: str, reading: CancelSco
                 raise (EndingError if ctx.receiving.is_ending else UploadInterruptedError)(
                     upload.offset
                 )
+            return await to_thread.run_sync(own, ctx, who, upload_id)
         if await to_thread.run_sync(_has_moved, ctx, upload):
-            upload = await to_thread.run_sync(own, ctx, who, upload_id)
+            return await to_thread.run_sync(own, ctx, who, upload_id)
     return upload
 
 
 def _has_moved(ctx: Context, upload: Upload) -> bool:
     with ctx.db.snapshot() as session:
         now = uploads.where_is(session, upload.upload_id)
-    return now != (upload.offset, upload.state)
+    return now != (upload.offset, upload.state, upload.size_bytes)
 
 
 def _declare(
