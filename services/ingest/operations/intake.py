@@ -228,10 +228,16 @@ class Intake:
         if written + more_bytes <= self._fits_to:
             return
         ahead_bytes = max(more_bytes, min(AHEAD_BYTES, self._limit - written))
-        if not self._ctx.spool.has_room(ahead_bytes):
+        try:
+            self._expect_room_to(written + ahead_bytes)
+        except NoRoomError:
+            self._expect_room_to(written + more_bytes)
+
+    def _expect_room_to(self, end: int) -> None:
+        if not self._ctx.spool.has_room(end - self._film.written):
             raise NoRoomError
-        expect_room_unsaid(self._ctx, self.upload, written + ahead_bytes - self.upload.offset)
-        self._fits_to = written + ahead_bytes
+        expect_room_unsaid(self._ctx, self.upload, end - self.upload.offset)
+        self._fits_to = end
 
     def close(self) -> None:
         """Leave the file, once neither thread is at it: also where nobody awaits them any more."""
