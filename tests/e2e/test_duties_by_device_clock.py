@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from common.auth import Requester
 from contracts.identity import Role
 from tests.support.clock import FrozenClock
 from tests.support.house import House, settle
 from tests.support.packs import activated
 from tests.support.people import person
+from tests.support.recordings import read_clock
 from tests.support.said import of_type, say
 from tests.support.uploads import begin, send
 
@@ -23,20 +23,6 @@ CUSTODIAN = person(Role.CUSTODIAN, agency_id=AGENCY)
 STRANGER = person(Role.OFFICER, agency_id=uuid4())
 H, M = timedelta(hours=1), timedelta(minutes=1)
 SOON, OVERDUE = "ingest.duty.due_soon.v1", "ingest.duty.overdue.v1"
-
-
-async def read_clock(
-    h: House, clock: FrozenClock, ahead: timedelta, who: Requester = OFFICER
-) -> None:
-    """The device's clock is read at once; it tells whole minutes."""
-    body = {
-        "key": str(uuid4()),
-        "device_no": "执法仪-0017",
-        "device_time": (clock.now() + ahead).isoformat(),
-        "round_trip_ms": 0,
-        "resolution_ms": 60_000,
-    }
-    await h.done(who, "POST", "/ingest/v1/device-clocks", body)
 
 
 async def duty(h: House, clip_id: UUID) -> Any:  # noqa: ANN401 - JSON
@@ -58,7 +44,7 @@ async def test_a_reading_moves_the_duties_of_films_that_are_here_already(
     clock.move(16 * H + M)  # 09:01 on the next day, a minute before 24 hours are over
     await settle(h.app)
     assert (len(of_type(h, SOON)), of_type(h, OVERDUE)) == (1, [])
-    await read_clock(h, clock, 30 * M)
+    await read_clock(h, clock, 30 * M, OFFICER)
     await settle(h.app)
     (event,) = of_type(h, OVERDUE)
     assert (event["clip_id"], event["due_at"][:16]) == (str(clip_id), "2026-01-06T00:30")
@@ -73,7 +59,7 @@ async def test_between_the_ends_it_is_told_of_as_soon_and_only_then_as_late(
     h: House, clock: FrozenClock
 ) -> None:
     await say(h, activated(AGENCY, S4))
-    await read_clock(h, clock, 0 * M)
+    await read_clock(h, clock, 0 * M, OFFICER)
     _, clip_id = await begin(h, OFFICER, b"film")
     clock.move(16 * H + 2 * M)  # 24 hours by the device, which tells whole minutes
     await settle(h.app)

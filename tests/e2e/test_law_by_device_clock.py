@@ -17,6 +17,7 @@ from tests.support.clock import FrozenClock
 from tests.support.house import House, settle
 from tests.support.packs import S1, activated
 from tests.support.people import person
+from tests.support.recordings import read_clock
 from tests.support.said import of_type, say
 from tests.support.uploads import announce, send
 
@@ -54,18 +55,6 @@ async def one_pack_follows_another(h: House, first: str = S4, then: str = S3) ->
     await say(h, activated(AGENCY, first), activated(AGENCY, then, date(2026, 1, 5)))
 
 
-async def read_clock(h: House, clock: FrozenClock, ahead: timedelta) -> None:
-    """The device's clock is read at once; it tells whole minutes."""
-    body = {
-        "key": str(uuid4()),
-        "device_no": "执法仪-0017",
-        "device_time": (clock.now() + ahead).isoformat(),
-        "round_trip_ms": 0,
-        "resolution_ms": 60_000,
-    }
-    await h.done(OFFICER, "POST", "/ingest/v1/device-clocks", body)
-
-
 async def duties(h: House, clip_id: UUID) -> Any:  # noqa: ANN401 - JSON
     return await h.done(OFFICER, "GET", f"/ingest/v1/clips/{clip_id}/duties")
 
@@ -101,7 +90,7 @@ async def test_a_reading_moves_it_to_the_day_of_our_own_clock(
 ) -> None:
     await one_pack_follows_another(h)
     _, clip_id = await begin(h)
-    await read_clock(h, clock, ahead)
+    await read_clock(h, clock, ahead, OFFICER)
     await settle(h.app)
     found = await duties(h, clip_id)
     assert [it["rule_id"] for it in found["duties"] if it["due_at"]] == rules
@@ -120,7 +109,7 @@ async def test_each_pack_that_may_rule_warns_and_none_alone_makes_it_late(
 ) -> None:
     """S4 asks to store it, and S3 to hand it over."""
     await one_pack_follows_another(h)
-    await read_clock(h, clock, TO_MIDNIGHT)
+    await read_clock(h, clock, TO_MIDNIGHT, OFFICER)
     _, clip_id = await begin(h)
     clock.move(24 * H)
     await settle(h.app)
@@ -138,7 +127,7 @@ async def test_what_is_late_by_each_pack_that_may_rule_is_told_by_each(
 ) -> None:
     """Both ask to store it within 24 hours."""
     await one_pack_follows_another(h, then=S1)
-    await read_clock(h, clock, TO_MIDNIGHT)
+    await read_clock(h, clock, TO_MIDNIGHT, OFFICER)
     await begin(h)
     clock.move(24 * H)
     await settle(h.app)
@@ -152,7 +141,7 @@ async def test_on_the_eve_of_the_first_pack_perhaps_no_law_ruled(
     h: House, clock: FrozenClock
 ) -> None:
     await say(h, activated(AGENCY, S4, date(2026, 1, 5)))
-    await read_clock(h, clock, TO_MIDNIGHT)
+    await read_clock(h, clock, TO_MIDNIGHT, OFFICER)
     location, clip_id = await begin(h)
     clock.move(24 * H)
     await settle(h.app)
@@ -171,7 +160,7 @@ async def test_a_clock_that_was_reset_makes_no_film_older_than_the_law(
     h: House, clock: FrozenClock
 ) -> None:
     await say(h, activated(AGENCY, S4, date(2026, 1, 1)))
-    await read_clock(h, clock, -3650 * 24 * H)
+    await read_clock(h, clock, -3650 * 24 * H, OFFICER)
     years_ago = {"recorded_start": "2016-01-08T00:10:00Z", "recorded_end": "2016-01-08T00:20:00Z"}
     answer = await announce(h, OFFICER, FILM, None, **years_ago)
     clock.move(30 * H)
@@ -192,7 +181,7 @@ async def test_a_film_is_wanted_filed_as_each_of_them_wants(h: House, clock: Fro
     _, clip_id = await begin(h)
     wanted = [set((await h.done(OFFICER, "GET", f"/ingest/v1/clips/{clip_id}/index"))["missing"])]
     for ahead in (TO_MIDNIGHT, 2 * TO_MIDNIGHT):
-        await read_clock(h, clock, ahead)
+        await read_clock(h, clock, ahead, OFFICER)
         found = await h.done(OFFICER, "GET", f"/ingest/v1/clips/{clip_id}/index")
         wanted.append(set(found["missing"]))
     by_s3, by_both, by_s4 = wanted
@@ -210,7 +199,7 @@ async def test_the_first_lock_is_the_longest_that_any_of_them_may_give(
     """S4 gives 90 days, S1 30."""
     await one_pack_follows_another(h, then=S1)
     if ahead is not None:
-        await read_clock(h, clock, ahead)
+        await read_clock(h, clock, ahead, OFFICER)
     await upload(h)
     assert abs(locked_for(h, clock) - timedelta(days=days)) < H
 
@@ -219,10 +208,10 @@ async def test_a_lock_that_was_taken_is_never_shorter_for_a_later_reading(
     h: House, clock: FrozenClock
 ) -> None:
     await one_pack_follows_another(h, then=S1)
-    await read_clock(h, clock, TO_MIDNIGHT)
+    await read_clock(h, clock, TO_MIDNIGHT, OFFICER)
     clip_id = await upload(h)
     before = locked_for(h, clock)
-    await read_clock(h, clock, TO_MIDNIGHT - 3 * M)
+    await read_clock(h, clock, TO_MIDNIGHT - 3 * M, OFFICER)
     await upload(h)  # it is handed in again while the shorter law rules
     await settle(h.app)
     assert before == locked_for(h, clock)
@@ -238,7 +227,7 @@ async def test_somebody_may_have_come_back_before_a_fast_clock_said_that_it_was_
     body = {"returned_at": "2026-01-04T16:08:00Z", "reason": "remote"}  # 12 minutes before
     early = await h.call(OFFICER, "PUT", f"{place}/{uuid4()}", json=body)
     assert early.json()["code"] == "ingest.return-invalid"
-    await read_clock(h, clock, 20 * M)
+    await read_clock(h, clock, 20 * M, OFFICER)
     await h.done(OFFICER, "PUT", f"{place}/{uuid4()}", body)
 
 
@@ -246,7 +235,7 @@ async def test_a_pack_that_is_heard_of_late_judges_what_was_told_of_since_its_fi
     h: House, clock: FrozenClock
 ) -> None:
     """The device is half an hour behind: by it the film ended before the pack was in force."""
-    await read_clock(h, clock, -30 * M)
+    await read_clock(h, clock, -30 * M, OFFICER)
     other = AT_NIGHT | {"recorded_end": "2026-01-04T23:50:00+08:00"}
     other |= {"recorded_start": "2026-01-04T23:40:00+08:00"}
     answer = await announce(h, OFFICER, FILM, None, **other)

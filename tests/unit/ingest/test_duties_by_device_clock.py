@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.packs import Pack
-from ingest.domain.clocks import Clocks, Span, Told
+from ingest.domain.clocks import Clocks, Span
 from ingest.domain.device_clocks import Estimate
 from ingest.domain.duties import Standing, State, standing
-from ingest.domain.index import index_of
 from ingest.domain.law import IngestRules
+from tests.support.recordings import off, recorded
 
 S4 = Pack.shipped("s4-xinle-fagai").read("ingest.yaml", IngestRules)
 END = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -20,22 +20,9 @@ H, M = timedelta(hours=1), timedelta(minutes=1)
 DUE = END + 24 * H
 
 
-def ahead(by: timedelta, error: timedelta, *, is_doubtful: bool = False) -> Estimate:
-    ms = timedelta(milliseconds=1)
-    return Estimate(by // ms, error // ms, None, None, is_doubtful=is_doubtful, was_set=False)
-
-
 def clocks(device: Estimate | None, stored: datetime | None = None, end: datetime = END) -> Clocks:
-    return Clocks(
-        recorded_end=Told(end, None, END + H),  # when even the slowest of these clocks is past it
-        exported=None,
-        stored=stored and Told(stored, None, stored),
-        designated=None,
-        handed_over=None,
-        returns=[],
-        index=index_of({}, END, stored, []),
-        device=device,
-    )
+    """Told of when even the slowest of these clocks is past its end."""
+    return recorded(end, END + H, stored, device)
 
 
 def stand(known: Clocks, now: datetime) -> Standing:
@@ -51,7 +38,7 @@ def test_without_a_reading_the_period_runs_from_what_the_device_said() -> None:
 
 @pytest.mark.parametrize("by", [20 * M, -20 * M])
 def test_a_clock_that_is_known_to_be_off_moves_the_period_by_as_much(by: timedelta) -> None:
-    found = stand(clocks(ahead(by, M)), END)
+    found = stand(clocks(off(by, M)), END)
     assert (found.due_at, found.due_latest_at) == (DUE - by - M, DUE - by + M)
     assert found.computed_from["recorded_end"] == END  # the claim itself stays and is shown
     assert found.computed_from["recorded_end_earliest"] == END - by - M
@@ -62,10 +49,10 @@ def test_a_clock_that_is_known_to_be_off_moves_the_period_by_as_much(by: timedel
 def test_a_fast_clock_gives_nobody_more_time_and_a_slow_one_takes_none() -> None:
     done_at = DUE - 5 * M
     assert stand(clocks(None, done_at), DUE).state is State.MET
-    assert stand(clocks(ahead(20 * M, M), done_at), DUE).state is State.LATE
+    assert stand(clocks(off(20 * M, M), done_at), DUE).state is State.LATE
     done_at = DUE + 5 * M
     assert stand(clocks(None, done_at), DUE).state is State.LATE
-    assert stand(clocks(ahead(-20 * M, M), done_at), DUE).state is State.MET
+    assert stand(clocks(off(-20 * M, M), done_at), DUE).state is State.MET
 
 
 @pytest.mark.parametrize(
@@ -78,7 +65,7 @@ def test_a_fast_clock_gives_nobody_more_time_and_a_slow_one_takes_none() -> None
     ],
 )
 def test_between_the_two_ends_nobody_can_say(done_at: datetime, state: State) -> None:
-    found = stand(clocks(ahead(0 * M, M), done_at), DUE + H)
+    found = stand(clocks(off(0 * M, M), done_at), DUE + H)
     assert (found.state, found.is_open) == (state, False)
     assert (found.late is not None) == (state is State.LATE)
     assert found.is_between == (state is State.UNJUDGED)
@@ -86,7 +73,7 @@ def test_between_the_two_ends_nobody_can_say(done_at: datetime, state: State) ->
 
 
 def test_who_has_not_stored_by_the_strict_end_is_reminded_and_not_yet_accused() -> None:
-    known = clocks(ahead(0 * M, M))
+    known = clocks(off(0 * M, M))
     soon, between, late = (stand(known, DUE + by) for by in (-2 * M, 0 * M, 2 * M))
     assert (soon.state, soon.is_open) == (State.DUE_SOON, True)
     assert (between.state, between.is_open, between.late) == (State.UNJUDGED, True, None)
@@ -95,7 +82,7 @@ def test_who_has_not_stored_by_the_strict_end_is_reminded_and_not_yet_accused() 
 
 def test_a_clock_that_was_never_set_makes_nothing_late_by_itself_nor_met() -> None:
     year = timedelta(days=365)
-    reset = ahead(-10 * year, M, is_doubtful=True)
+    reset = off(-10 * year, M, is_doubtful=True)
     known = clocks(reset, DUE - H, end=END - 10 * year)
     assert stand(known, DUE).state is State.UNJUDGED
     never = clocks(reset, None, end=END - 10 * year)
@@ -103,7 +90,7 @@ def test_a_clock_that_was_never_set_makes_nothing_late_by_itself_nor_met() -> No
 
 
 def test_a_correction_beyond_all_time_is_asked_about() -> None:
-    odd = clocks(ahead(-timedelta(days=365), M), end=datetime.max.replace(tzinfo=UTC) - H)
+    odd = clocks(off(-timedelta(days=365), M), end=datetime.max.replace(tzinfo=UTC) - H)
     assert stand(odd, END).state is State.UNJUDGED
 
 
@@ -111,4 +98,4 @@ def test_a_corrected_end_contradicts_nothing_that_the_raw_one_did() -> None:
     """By the device it ended an hour after it was stored; the device is two hours fast."""
     stored = END - H
     assert "先后矛盾" in stand(clocks(None, stored), END).why
-    assert stand(clocks(ahead(2 * H, M), stored), END).state is State.MET
+    assert stand(clocks(off(2 * H, M), stored), END).state is State.MET

@@ -10,11 +10,11 @@ from uuid import UUID
 import pytest
 
 from common.packs import Pack
-from ingest.domain.clocks import Clocks, Return, Told
+from ingest.domain.clocks import Clocks, Return
 from ingest.domain.device_clocks import Estimate
 from ingest.domain.duties import Standing, State, standing
-from ingest.domain.index import index_of
 from ingest.domain.law import IngestRules
+from tests.support.recordings import recorded
 
 S1, S3, S4 = (
     Pack.shipped(name).read("ingest.yaml", IngestRules)
@@ -27,15 +27,7 @@ LENIENT = END + 24 * H + 35 * M
 
 
 def clocks(stored: datetime | None = None, end: datetime = END) -> Clocks:
-    return Clocks(
-        recorded_end=Told(end, None, END),
-        exported=None,
-        stored=stored and Told(stored, None, stored),
-        designated=None,
-        handed_over=None,
-        returns=[],
-        index=index_of({}, END, stored, []),
-    )
+    return recorded(end, END, stored)
 
 
 def stand(known: Clocks, now: datetime = END, rules: IngestRules = S4) -> Standing:

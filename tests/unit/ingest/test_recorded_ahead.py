@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from common.packs import Pack
-from ingest.domain.clocks import Clocks, Span, Told
+from ingest.domain.clocks import Clocks, Span
 from ingest.domain.device_clocks import Estimate
 from ingest.domain.duties import Standing, State, standing
-from ingest.domain.index import index_of
 from ingest.domain.law import IngestRules
+from tests.support.recordings import off, recorded
 
 S4 = Pack.shipped("s4-xinle-fagai").read("ingest.yaml", IngestRules)
 TOLD = datetime(2026, 1, 5, 2, 25, tzinfo=UTC)
@@ -21,21 +21,7 @@ H, M = timedelta(hours=1), timedelta(minutes=1)
 
 
 def clocks(end: datetime, stored: datetime | None = None, device: Estimate | None = None) -> Clocks:
-    return Clocks(
-        recorded_end=Told(end, None, TOLD),
-        exported=None,
-        stored=stored and Told(stored, None, stored),
-        designated=None,
-        handed_over=None,
-        returns=[],
-        index=index_of({}, TOLD, stored, []),
-        device=device,
-    )
-
-
-def off(by: timedelta, error: timedelta, *, is_doubtful: bool = False) -> Estimate:
-    ms = timedelta(milliseconds=1)
-    return Estimate(by // ms, error // ms, None, None, is_doubtful=is_doubtful, was_set=False)
+    return recorded(end, TOLD, stored, device)
 
 
 def stand(known: Clocks, now: datetime = TOLD) -> Standing:

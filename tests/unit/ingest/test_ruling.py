@@ -11,11 +11,11 @@ import pytest
 
 from common.packs import Pack
 from contracts.ingest import IndexField
-from ingest.domain.clocks import Clocks, Told
+from ingest.domain.clocks import Clocks
 from ingest.domain.duties import Standing, State
-from ingest.domain.index import index_of
 from ingest.domain.law import Filing, IngestRules
 from ingest.domain.ruling import Ruling, standings_by
+from tests.support.recordings import recorded
 
 S3, S4 = (
     Pack.shipped(name).read("ingest.yaml", IngestRules) for name in ("s3-guotan", "s4-xinle-fagai")
@@ -41,15 +41,7 @@ def version(hours: int, *, index: bool = False) -> Ruling:
 
 
 def clocks(stored: datetime | None = None) -> Clocks:
-    return Clocks(
-        recorded_end=Told(END, None, END),
-        exported=None,
-        stored=stored and Told(stored, None, stored),
-        designated=None,
-        handed_over=None,
-        returns=[],
-        index=index_of({}, END, stored, []),
-    )
+    return recorded(END, END, stored)
 
 
 def stand(known: Clocks, now: datetime, *rulings: Ruling | None) -> Standing:
